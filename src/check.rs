@@ -320,10 +320,11 @@ pub trait Check: Send + Sync {
 #[must_use]
 pub fn resource_of<'a>(inventory: &'a Inventory, subject: &Subject) -> Option<&'a Resource> {
     let arn = subject.arn.as_deref()?;
-    let resource_type = subject.resource_type.as_deref()?;
+    let type_name = subject.resource_type.as_deref()?;
     inventory
-        .of_type(resource_type)
-        .find(|resource| resource.arn == arn)
+        .resources
+        .iter()
+        .find(|resource| resource.arn == arn && resource.details.type_name() == type_name)
 }
 
 #[cfg(test)]

@@ -115,11 +115,12 @@ impl SchemaCheck {
             }
             ValidationErrorKind::Type { kind } => {
                 let expected = match kind {
-                    TypeKind::Single(one) => json_type(&one.to_string()).to_owned(),
+                    TypeKind::Single(one) => json_type(one.as_str()).to_owned(),
                     TypeKind::Multiple(many) => many
                         .iter()
-                        .filter(|one| one.to_string() != "null")
-                        .map(|one| json_type(&one.to_string()))
+                        .map(|one| one.as_str())
+                        .filter(|one| *one != "null")
+                        .map(json_type)
                         .collect::<Vec<_>>()
                         .join(" or "),
                 };

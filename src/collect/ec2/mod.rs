@@ -1,0 +1,301 @@
+//! Networks: VPCs and what is in them. One paged list per resource type, with the tags in it.
+//!
+//! What AWS made by itself can only be told by the default VPC, so the VPCs are read along with every type that
+//! may be part of it.
+
+mod access;
+mod network;
+mod routing;
+
+use async_trait::async_trait;
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::types::Tag;
+use std::collections::BTreeSet;
+
+use super::{Arn, Collected, Collector, Context, Operation, Pages, Service};
+use crate::inventory::ec2::{
+    InternetGateway, NatGateway, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
+};
+use crate::inventory::{Details, Fact, Needs, Resource, ResourceType, Tags};
+
+const VPCS: Operation = Operation::list("ec2:DescribeVpcs");
+const SUBNETS: Operation = Operation::list("ec2:DescribeSubnets");
+const ROUTE_TABLES: Operation = Operation::list("ec2:DescribeRouteTables");
+const INTERNET_GATEWAYS: Operation = Operation::list("ec2:DescribeInternetGateways");
+const NAT_GATEWAYS: Operation = Operation::list("ec2:DescribeNatGateways");
+const SECURITY_GROUPS: Operation = Operation::list("ec2:DescribeSecurityGroups");
+const VPC_ENDPOINTS: Operation = Operation::list("ec2:DescribeVpcEndpoints");
+const OPERATIONS: &[Operation] = &[
+    VPCS,
+    SUBNETS,
+    ROUTE_TABLES,
+    INTERNET_GATEWAYS,
+    NAT_GATEWAYS,
+    SECURITY_GROUPS,
+    VPC_ENDPOINTS,
+];
+
+/// The operation that lists each type.
+const LISTS: &[(&str, Operation)] = &[
+    (InternetGateway::NAME, INTERNET_GATEWAYS),
+    (NatGateway::NAME, NAT_GATEWAYS),
+    (RouteTable::NAME, ROUTE_TABLES),
+    (SecurityGroup::NAME, SECURITY_GROUPS),
+    (Subnet::NAME, SUBNETS),
+    (Vpc::NAME, VPCS),
+    (VpcEndpoint::NAME, VPC_ENDPOINTS),
+];
+
+/// The types of which AWS makes some by itself, as part of a default VPC.
+const PARTS_OF_DEFAULT_VPC: &[&str] = &[
+    InternetGateway::NAME,
+    RouteTable::NAME,
+    SecurityGroup::NAME,
+    Subnet::NAME,
+];
+
+/// The largest page that EC2 gives; without a page size it answers with everything at once, however large.
+const PAGE_SIZE: i32 = 1000;
+
+/// All lists at once: EC2's buckets of unfiltered describe calls hold 50 and more.
+const CONCURRENCY: usize = 8;
+
+/// Reads the networks of Amazon EC2.
+#[derive(Debug)]
+pub struct Ec2;
+
+#[async_trait]
+impl Collector for Ec2 {
+    fn service(&self) -> &'static str {
+        "ec2"
+    }
+
+    fn resource_types(&self) -> &'static [&'static str] {
+        &[
+            InternetGateway::NAME,
+            NatGateway::NAME,
+            RouteTable::NAME,
+            SecurityGroup::NAME,
+            Subnet::NAME,
+            Vpc::NAME,
+            VpcEndpoint::NAME,
+        ]
+    }
+
+    fn facts_of_list(&self, _type_name: &str) -> &'static [&'static str] {
+        &["tags"]
+    }
+
+    fn operations(&self, needs: &Needs) -> Vec<Operation> {
+        LISTS
+            .iter()
+            .filter(|(name, operation)| {
+                needs.wants(name) || (*operation == VPCS && asks_for_default_vpc(needs))
+            })
+            .map(|(_, operation)| *operation)
+            .collect()
+    }
+
+    async fn collect(&self, context: &Context, needs: &Needs) -> Collected {
+        let service = context.regional(self.service(), OPERATIONS, CONCURRENCY);
+        let config = aws_sdk_ec2::config::Builder::from(context.sdk())
+            .interceptor(service.counter())
+            .build();
+        let asked: BTreeSet<&str> = self
+            .operations(needs)
+            .iter()
+            .map(|operation| operation.action)
+            .collect();
+        let reader = Reader {
+            client: Client::from_conf(config),
+            service,
+            asked,
+        };
+        let (vpcs, subnets, tables, internet, nat, groups, endpoints) = tokio::join!(
+            reader.vpcs(),
+            reader.subnets(),
+            reader.route_tables(),
+            reader.internet_gateways(),
+            reader.nat_gateways(),
+            reader.security_groups(),
+            reader.vpc_endpoints(),
+        );
+        let mut place = Place {
+            context,
+            needs,
+            service: &reader.service,
+            default_vpcs: vpcs
+                .items
+                .iter()
+                .filter(|vpc| vpc.is_default == Some(true))
+                .filter_map(|vpc| vpc.vpc_id.clone())
+                .collect(),
+            collected: Collected::default(),
+        };
+        if let Some(gap) = &vpcs.gap {
+            // Without the VPCs nobody can tell which of these AWS made by itself.
+            for name in PARTS_OF_DEFAULT_VPC.iter().filter(|name| needs.wants(name)) {
+                place.collected.gap(name, gap.clone());
+            }
+        }
+        place.add(Vpc::NAME, VPCS, vpcs, network::vpc);
+        place.add(Subnet::NAME, SUBNETS, subnets, network::subnet);
+        place.add(RouteTable::NAME, ROUTE_TABLES, tables, routing::route_table);
+        place.add(
+            InternetGateway::NAME,
+            INTERNET_GATEWAYS,
+            internet,
+            routing::internet_gateway,
+        );
+        place.add(NatGateway::NAME, NAT_GATEWAYS, nat, routing::nat_gateway);
+        place.add(
+            SecurityGroup::NAME,
+            SECURITY_GROUPS,
+            groups,
+            access::security_group,
+        );
+        place.add(
+            VpcEndpoint::NAME,
+            VPC_ENDPOINTS,
+            endpoints,
+            access::vpc_endpoint,
+        );
+        place.collected
+    }
+}
+
+/// Whether anything is needed that may be part of a default VPC.
+fn asks_for_default_vpc(needs: &Needs) -> bool {
+    PARTS_OF_DEFAULT_VPC.iter().any(|name| needs.wants(name))
+}
+
+/// Reads the lists that are asked for.
+struct Reader<'a> {
+    client: Client,
+    service: Service<'a>,
+    asked: BTreeSet<&'static str>,
+}
+
+/// The method that reads one list when it is asked for.
+macro_rules! list {
+    ($method:ident, $request:ident, $page_size:expr, $operation:ident, $items:ident: $item:ty) => {
+        async fn $method(&self) -> Pages<$item> {
+            if !self.asked.contains($operation.action) {
+                return Pages::default();
+            }
+            let pages = self.client.$request().into_paginator();
+            self.service
+                .pages(
+                    $operation,
+                    pages.page_size($page_size).send(),
+                    |page| page.next_token(),
+                    |page| page.$items.unwrap_or_default(),
+                )
+                .await
+        }
+    };
+}
+
+impl Reader<'_> {
+    list!(vpcs, describe_vpcs, PAGE_SIZE, VPCS, vpcs: aws_sdk_ec2::types::Vpc);
+    list!(subnets, describe_subnets, PAGE_SIZE, SUBNETS, subnets: aws_sdk_ec2::types::Subnet);
+    // Route tables come in pages of at most 100.
+    list!(route_tables, describe_route_tables, 100, ROUTE_TABLES, route_tables: aws_sdk_ec2::types::RouteTable);
+    list!(internet_gateways, describe_internet_gateways, PAGE_SIZE, INTERNET_GATEWAYS, internet_gateways: aws_sdk_ec2::types::InternetGateway);
+    list!(nat_gateways, describe_nat_gateways, PAGE_SIZE, NAT_GATEWAYS, nat_gateways: aws_sdk_ec2::types::NatGateway);
+    list!(security_groups, describe_security_groups, PAGE_SIZE, SECURITY_GROUPS, security_groups: aws_sdk_ec2::types::SecurityGroup);
+    list!(vpc_endpoints, describe_vpc_endpoints, PAGE_SIZE, VPC_ENDPOINTS, vpc_endpoints: aws_sdk_ec2::types::VpcEndpoint);
+}
+
+/// What becomes of one item of a list.
+enum Item {
+    /// A resource.
+    Kept(Box<Resource>),
+    /// A resource that is gone and merely lingers in the list.
+    Gone,
+    /// An item without the field that names it.
+    Nameless,
+}
+
+/// Where the lists become resources.
+struct Place<'a> {
+    context: &'a Context,
+    needs: &'a Needs,
+    service: &'a Service<'a>,
+    default_vpcs: BTreeSet<String>,
+    collected: Collected,
+}
+
+impl Place<'_> {
+    /// Adds the resources of a list, when its type is needed, and what is missing from it.
+    fn add<T>(
+        &mut self,
+        type_name: &'static str,
+        operation: Operation,
+        pages: Pages<T>,
+        convert: impl Fn(&Self, T) -> Item,
+    ) {
+        if !self.needs.wants(type_name) {
+            return;
+        }
+        for item in pages.items {
+            match convert(self, item) {
+                Item::Kept(resource) => self.collected.resources.push(*resource),
+                Item::Gone => {}
+                Item::Nameless => {
+                    let gap = self
+                        .service
+                        .nonsense(operation, "the answer holds an item without an id");
+                    self.collected.gap(type_name, gap);
+                }
+            }
+        }
+        if let Some(gap) = pages.gap {
+            self.collected.gap(type_name, gap);
+        }
+    }
+
+    /// Whether the VPC is a default VPC.
+    fn is_default(&self, vpc_id: Option<&str>) -> bool {
+        vpc_id.is_some_and(|id| self.default_vpcs.contains(id))
+    }
+
+    /// A resource. The owner is another account when the resource is shared with this one.
+    fn resource(
+        &self,
+        kind: &str,
+        id: Option<String>,
+        owner: Option<String>,
+        tags: Option<Vec<Tag>>,
+        managed_by_aws: bool,
+        details: impl FnOnce(String) -> Details,
+    ) -> Item {
+        let Some(id) = id else {
+            return Item::Nameless;
+        };
+        let account = owner.unwrap_or_else(|| self.context.account().to_owned());
+        let tags: Tags = tags
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
+            .collect();
+        let arn = Arn {
+            partition: self.context.partition(),
+            service: "ec2",
+            region: self.context.region(),
+            account: &account,
+            resource: &format!("{kind}/{id}"),
+        }
+        .to_string();
+        Item::Kept(Box::new(Resource {
+            arn,
+            id: id.clone(),
+            name: tags.get("Name").filter(|name| !name.is_empty()).cloned(),
+            region: self.context.region().to_owned(),
+            account,
+            managed_by_aws,
+            tags: Fact::Known(tags),
+            details: details(id),
+        }))
+    }
+}

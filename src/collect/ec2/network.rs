@@ -1,0 +1,75 @@
+//! VPCs and subnets out of EC2's answers.
+
+use aws_sdk_ec2::types;
+
+use super::{Item, Place};
+use crate::inventory::ec2::{Subnet, Vpc};
+
+/// A VPC. Blocks that failed to associate or are being taken away are no blocks of it.
+pub(super) fn vpc(place: &Place<'_>, vpc: types::Vpc) -> Item {
+    let cidr_block = vpc.cidr_block.unwrap_or_default();
+    let mut cidr_blocks: Vec<String> = vpc
+        .cidr_block_association_set
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|association| {
+            let state = association.cidr_block_state.as_ref();
+            state
+                .and_then(|state| state.state.as_ref())
+                .is_none_or(|state| matches!(state.as_str(), "associated" | "associating"))
+        })
+        .filter_map(|association| association.cidr_block)
+        .collect();
+    if !cidr_block.is_empty() {
+        cidr_blocks.push(cidr_block.clone());
+    }
+    cidr_blocks.sort();
+    cidr_blocks.dedup();
+    let is_default = vpc.is_default.unwrap_or(false);
+    let state = vpc
+        .state
+        .map_or_else(String::new, |state| state.as_str().to_owned());
+    place.resource(
+        "vpc",
+        vpc.vpc_id,
+        vpc.owner_id,
+        vpc.tags,
+        is_default,
+        |vpc_id| {
+            Vpc {
+                vpc_id,
+                cidr_block,
+                cidr_blocks,
+                state,
+                is_default,
+            }
+            .into()
+        },
+    )
+}
+
+/// A subnet. In a default VPC AWS makes one per zone; others in it are somebody's own.
+pub(super) fn subnet(place: &Place<'_>, subnet: types::Subnet) -> Item {
+    let managed = subnet.default_for_az == Some(true) && place.is_default(subnet.vpc_id.as_deref());
+    let state = subnet
+        .state
+        .map_or_else(String::new, |state| state.as_str().to_owned());
+    place.resource(
+        "subnet",
+        subnet.subnet_id,
+        subnet.owner_id,
+        subnet.tags,
+        managed,
+        |subnet_id| {
+            Subnet {
+                subnet_id,
+                vpc_id: subnet.vpc_id.unwrap_or_default(),
+                cidr_block: subnet.cidr_block.unwrap_or_default(),
+                availability_zone: subnet.availability_zone.unwrap_or_default(),
+                map_public_ip_on_launch: subnet.map_public_ip_on_launch.unwrap_or(false),
+                state,
+            }
+            .into()
+        },
+    )
+}

@@ -1,0 +1,77 @@
+//! What a collector may call: one constant per operation of an AWS API.
+//!
+//! The constants are the one source of the IAM actions that `stackproof permissions` prints.
+
+/// What an operation is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A whole account or region: not found is an error of the service.
+    List,
+    /// One resource that was listed before: not found means that it vanished meanwhile.
+    Resource,
+}
+
+/// One operation of an AWS API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Operation {
+    /// The IAM action that allows it, as `dynamodb:ListTables`.
+    pub action: &'static str,
+    /// The operation's own name, as `ListTables`.
+    pub api: &'static str,
+    /// What it is asked about.
+    pub subject: Subject,
+}
+
+impl Operation {
+    /// An operation that lists, and is named as its IAM action.
+    #[must_use]
+    pub const fn list(action: &'static str) -> Self {
+        Self {
+            action,
+            api: after_colon(action),
+            subject: Subject::List,
+        }
+    }
+
+    /// An operation that is asked about one resource, and is named as its IAM action.
+    #[must_use]
+    pub const fn resource(action: &'static str) -> Self {
+        Self {
+            action,
+            api: after_colon(action),
+            subject: Subject::Resource,
+        }
+    }
+
+    /// The same under another name in the API, for the services whose IAM actions are named differently.
+    #[must_use]
+    pub const fn called(self, api: &'static str) -> Self {
+        Self { api, ..self }
+    }
+}
+
+/// The part of an IAM action that names the operation.
+const fn after_colon(action: &'static str) -> &'static str {
+    let bytes = action.as_bytes();
+    let mut index = 0;
+    while index < bytes.len() {
+        if bytes[index] == b':' {
+            return action.split_at(index + 1).1;
+        }
+        index += 1;
+    }
+    action
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_is_named_as_its_action_unless_said_otherwise() {
+        const LIST: Operation = Operation::list("sqs:ListQueues");
+        const BUCKETS: Operation = Operation::list("s3:ListAllMyBuckets").called("ListBuckets");
+        assert_eq!(LIST.api, "ListQueues");
+        assert_eq!(BUCKETS.api, "ListBuckets");
+    }
+}

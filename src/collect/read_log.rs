@@ -1,0 +1,91 @@
+//! Counts what is really asked and answered: requests from inside the SDK, pages and items from the collectors.
+//!
+//! It judges nothing. A request that no collector declared is counted too, under its own name.
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::operation::Operation;
+use crate::inventory::Read;
+
+/// The reads of one run, by action and region.
+#[derive(Debug, Default)]
+pub struct ReadLog {
+    reads: Mutex<BTreeMap<(String, String), Read>>,
+}
+
+impl ReadLog {
+    /// Changes the entry of an action in a region.
+    pub(super) fn record(&self, action: &str, region: &str, change: impl FnOnce(&mut Read)) {
+        let mut reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = reads
+            .entry((action.to_owned(), region.to_owned()))
+            .or_insert_with(|| Read {
+                action: action.to_owned(),
+                region: region.to_owned(),
+                ..Read::default()
+            });
+        change(entry);
+    }
+
+    /// The reads so far, in alphabetical order of action and region.
+    #[must_use]
+    pub fn reads(&self) -> Vec<Read> {
+        let reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
+        reads.values().cloned().collect()
+    }
+}
+
+/// The interceptor that counts the requests of one service's client.
+#[derive(Debug)]
+pub struct CallCounter {
+    pub(super) log: Arc<ReadLog>,
+    pub(super) service: &'static str,
+    pub(super) region: String,
+    pub(super) operations: &'static [Operation],
+}
+
+impl CallCounter {
+    /// The IAM action of an operation of the API; for one that is not declared, its own name.
+    fn action(&self, api: &str) -> Cow<'static, str> {
+        self.operations
+            .iter()
+            .find(|operation| operation.api == api)
+            .map_or_else(
+                || Cow::Owned(format!("{}:{api}", self.service)),
+                |operation| Cow::Borrowed(operation.action),
+            )
+    }
+}
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for CallCounter {
+    fn name(&self) -> &'static str {
+        "CallCounter"
+    }
+
+    fn read_before_attempt(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let api = config.load::<Metadata>().map_or("unnamed", Metadata::name);
+        let is_retry = config
+            .load::<RequestAttempts>()
+            .is_some_and(|attempts| attempts.attempts() > 1);
+        self.log.record(&self.action(api), &self.region, |read| {
+            read.calls += 1;
+            read.retries += u64::from(is_retry);
+        });
+        Ok(())
+    }
+}

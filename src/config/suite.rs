@@ -1,0 +1,382 @@
+//! `checks/*.yaml` → the suite: every check typed, interpolated and complete, or every mistake at once.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::environment::{self, Environment};
+use super::interpolate::interpolate;
+use super::schema::SchemaCheck;
+use super::yaml::{self, Data, Node};
+use crate::check::Check;
+use crate::diag::{Diagnostic, Place, SourceFile};
+use crate::kinds::{self, Kind};
+
+/// How bad a violation is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Data loss, exposure or an outage.
+    Critical,
+    /// A promise that others build on is broken.
+    High,
+    /// A convention that protects is broken.
+    Medium,
+    /// A convention that helps is broken.
+    Low,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Critical => "critical",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        })
+    }
+}
+
+/// What every check says, whatever its kind.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckFile {
+    /// The check's name, unique among all files, in kebab-case: the first part of every test name.
+    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    pub id: String,
+    /// What sort of fact the check is about; `stackproof explain` lists the kinds.
+    pub kind: String,
+    /// The promise, as a sentence.
+    #[schemars(length(min = 1))]
+    pub title: String,
+    /// How bad a violation is.
+    pub severity: Severity,
+    /// Words to select checks by.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Who mends a violation.
+    #[schemars(length(min = 1))]
+    pub owner: String,
+    /// What goes wrong when the promise is broken.
+    #[schemars(length(min = 1))]
+    pub why: String,
+    /// How to mend a violation.
+    #[schemars(length(min = 1))]
+    pub fix: String,
+    /// The environments that the check is for; all of them when absent.
+    pub environments: Option<Vec<String>>,
+    /// The fewest subjects that the check must find; fewer is a violation.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1))]
+    pub min: usize,
+    /// The options of the kind.
+    #[serde(default)]
+    pub with: serde_json::Map<String, Value>,
+}
+
+const fn one() -> usize {
+    1
+}
+
+/// One check, ready to run.
+pub struct CheckSpec {
+    /// What every check says.
+    pub settings: CheckFile,
+    /// The kind.
+    pub kind: &'static Kind,
+    /// Where the check is written, as `checks/dynamodb.yaml:3:5`.
+    pub place: Place,
+    /// Why the check is not for this environment, when it is not.
+    pub excluded: Option<String>,
+    /// The check itself.
+    pub check: Box<dyn Check>,
+}
+
+impl fmt::Debug for CheckSpec {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CheckSpec")
+            .field("id", &self.settings.id)
+            .field("kind", &self.kind.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The checks of one environment.
+#[derive(Debug)]
+pub struct Suite {
+    /// The environment.
+    pub environment: Environment,
+    /// The checks, by file and place.
+    pub checks: Vec<Arc<CheckSpec>>,
+}
+
+/// Reads the environment and every check, or says everything that is wrong with them.
+pub fn load(checks: &Path, environment: &str) -> Result<Suite, Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    let environment = match environment::load(checks, environment) {
+        Ok(environment) => Some(environment),
+        Err(mistakes) => {
+            diagnostics.extend(mistakes);
+            None
+        }
+    };
+    let mut loader = match Loader::new(checks, environment.as_ref()) {
+        Ok(loader) => loader,
+        Err(diagnostic) => return Err(vec![diagnostic]),
+    };
+    let specs = loader.load(checks);
+    diagnostics.append(&mut loader.diagnostics);
+    match environment {
+        Some(environment) if diagnostics.is_empty() => Ok(Suite {
+            environment,
+            checks: specs.into_iter().map(Arc::new).collect(),
+        }),
+        _ => Err(diagnostics),
+    }
+}
+
+struct Loader<'a> {
+    environment: Option<&'a Environment>,
+    environments: Vec<String>,
+    common: SchemaCheck,
+    kinds: BTreeMap<&'static str, SchemaCheck>,
+    ids: BTreeMap<String, Place>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Loader<'a> {
+    fn new(checks: &Path, environment: Option<&'a Environment>) -> Result<Self, Diagnostic> {
+        let common = SchemaCheck::new(super::schema_of::<CheckFile>())
+            .map_err(|error| super::internal(&error))?;
+        Ok(Self {
+            environment,
+            environments: environment::names(checks),
+            common,
+            kinds: BTreeMap::new(),
+            ids: BTreeMap::new(),
+            diagnostics: Vec::new(),
+        })
+    }
+
+    fn load(&mut self, checks: &Path) -> Vec<CheckSpec> {
+        let mut specs = Vec::new();
+        let paths = match super::yaml_files(checks) {
+            Ok(paths) => paths,
+            Err(diagnostic) => {
+                self.diagnostics.push(diagnostic);
+                return specs;
+            }
+        };
+        for path in &paths {
+            match super::read(path) {
+                Ok(file) => self.load_file(&file, &mut specs),
+                Err(mistakes) => self.diagnostics.extend(mistakes),
+            }
+        }
+        if specs.is_empty() && self.diagnostics.is_empty() {
+            self.diagnostics.push(
+                Diagnostic::global("empty-suite", format!("{} holds no check", checks.display()))
+                    .help("a run without checks proves nothing; add a file with `checks:`"),
+            );
+        }
+        specs
+    }
+
+    fn load_file(&mut self, file: &Arc<SourceFile>, specs: &mut Vec<CheckSpec>) {
+        let node = match yaml::parse(file) {
+            Ok(node) => node,
+            Err(diagnostic) => return self.diagnostics.push(diagnostic),
+        };
+        let at = |span: &std::ops::Range<usize>| Place {
+            file: Arc::clone(file),
+            span: span.clone(),
+        };
+        let before = self.diagnostics.len();
+        for (key, _) in node.entries() {
+            if key.name != "checks" {
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        "unknown-key",
+                        format!("unknown key `{}`", key.name),
+                        at(&key.span),
+                        "not a key of a check file",
+                    )
+                    .help("a check file has one key, `checks`")
+                    .did_you_mean(&key.name, ["checks"]),
+                );
+            }
+        }
+        match node.get("checks").map(|checks| &checks.data) {
+            Some(Data::List(items)) if !items.is_empty() => {
+                for item in items {
+                    if let Some(spec) = self.load_check(item, file) {
+                        specs.push(spec);
+                    }
+                }
+            }
+            _ if self.diagnostics.len() > before => {}
+            _ => self.diagnostics.push(
+                Diagnostic::new(
+                    "empty-suite",
+                    "a check file without checks",
+                    at(&node.span),
+                    "`checks` must be a list with at least one check",
+                )
+                .help("delete the file, or add a check to it"),
+            ),
+        }
+    }
+
+    fn load_check(&mut self, node: &Node, file: &Arc<SourceFile>) -> Option<CheckSpec> {
+        let before = self.diagnostics.len();
+        let mut node = node.clone();
+        if let Some(environment) = self.environment {
+            interpolate(&mut node, &environment.variables, file, &mut self.diagnostics);
+        }
+        let mistakes = self.common.check(&node, "a check", file);
+        self.diagnostics.extend(mistakes);
+        let place = Place {
+            file: Arc::clone(file),
+            span: node.get("id").unwrap_or(&node).span.clone(),
+        };
+        self.check_id(&node, &place);
+        self.check_environments(&node, file);
+        let kind = self.kind(&node, file)?;
+        let with = node.get("with").cloned().unwrap_or_else(|| Node {
+            data: Data::Map(Vec::new()),
+            span: node.get("kind").unwrap_or(&node).span.clone(),
+        });
+        self.check_options(kind, &with, file);
+        if self.diagnostics.len() > before {
+            return None;
+        }
+
+        // Without an environment there are no values to build with; the mistake that is to blame is recorded.
+        let environment = self.environment?;
+        let settings: CheckFile = match serde_json::from_value(node.to_value()) {
+            Ok(settings) => settings,
+            Err(error) => {
+                self.diagnostics.push(super::internal(&error));
+                return None;
+            }
+        };
+        let check = match (kind.build)(with.to_value()) {
+            Ok(check) => check,
+            Err(mistakes) => {
+                let places = with.places();
+                for mistake in mistakes {
+                    let span = places
+                        .get(&mistake.pointer)
+                        .map_or_else(|| with.span.clone(), |(_, span)| span.clone());
+                    let place = Place {
+                        file: Arc::clone(file),
+                        span,
+                    };
+                    self.diagnostics.push(mistake.into_diagnostic(place));
+                }
+                return None;
+            }
+        };
+        let excluded = settings
+            .environments
+            .as_ref()
+            .filter(|names| !names.contains(&environment.name))
+            .map(|names| format!("only for {}", names.join(", ")));
+        Some(CheckSpec {
+            settings,
+            kind,
+            place,
+            excluded,
+            check,
+        })
+    }
+
+    fn check_id(&mut self, node: &Node, place: &Place) {
+        let Some(id) = node.get("id").and_then(Node::text) else {
+            return;
+        };
+        if let Some(first) = self.ids.get(id) {
+            let mut diagnostic = Diagnostic::new(
+                "duplicate-id",
+                format!("the id `{id}` is used twice"),
+                place.clone(),
+                "used again here",
+            )
+            .help("give one of the two checks another id");
+            diagnostic.related = Some((first.clone(), "first used here".to_owned()));
+            self.diagnostics.push(diagnostic);
+        } else {
+            self.ids.insert(id.to_owned(), place.clone());
+        }
+    }
+
+    fn check_environments(&mut self, node: &Node, file: &Arc<SourceFile>) {
+        let Some(Data::List(names)) = node.get("environments").map(|names| &names.data) else {
+            return;
+        };
+        for name in names {
+            let Some(text) = name.text() else { continue };
+            if !self.environments.iter().any(|known| known == text) {
+                let known: Vec<&str> = self.environments.iter().map(String::as_str).collect();
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        "unknown-environment",
+                        format!("there is no environment `{text}`"),
+                        Place {
+                            file: Arc::clone(file),
+                            span: name.span.clone(),
+                        },
+                        "no file of that name in `environments`",
+                    )
+                    .help(format!("there are {}", known.join(", ")))
+                    .did_you_mean(text, known.iter().copied()),
+                );
+            }
+        }
+    }
+
+    fn kind(&mut self, node: &Node, file: &Arc<SourceFile>) -> Option<&'static Kind> {
+        let written = node.get("kind")?;
+        let name = written.text()?;
+        let kind = kinds::kind(name);
+        if kind.is_none() {
+            let known: Vec<&str> = kinds::KINDS.iter().map(|kind| kind.name).collect();
+            self.diagnostics.push(
+                Diagnostic::new(
+                    "unknown-kind",
+                    format!("unknown kind `{name}`"),
+                    Place {
+                        file: Arc::clone(file),
+                        span: written.span.clone(),
+                    },
+                    "not a kind of check",
+                )
+                .help(format!("the kinds are {}", known.join(", ")))
+                .did_you_mean(name, known.iter().copied()),
+            );
+        }
+        kind
+    }
+
+    fn check_options(&mut self, kind: &'static Kind, with: &Node, file: &Arc<SourceFile>) {
+        if !self.kinds.contains_key(kind.name) {
+            match SchemaCheck::new((kind.schema)()) {
+                Ok(check) => {
+                    self.kinds.insert(kind.name, check);
+                }
+                Err(error) => return self.diagnostics.push(super::internal(&error)),
+            }
+        }
+        if let Some(check) = self.kinds.get(kind.name) {
+            let what = format!("`{}`", kind.name);
+            self.diagnostics.extend(check.check(with, &what, file));
+        }
+    }
+}

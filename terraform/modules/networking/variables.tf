@@ -1,0 +1,59 @@
+variable "project" {
+  description = "Project prefix of every name."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", var.project))
+    error_message = "The project must be kebab-case, such as zapier-triggers-api."
+  }
+}
+
+variable "environment" {
+  description = "Environment suffix of every name."
+  type        = string
+
+  validation {
+    condition     = contains(["dev", "staging", "production"], var.environment)
+    error_message = "The environment must be dev, staging or production."
+  }
+}
+
+variable "network" {
+  description = "The VPC's address range; per availability zone its public and its private subnet; whether each zone has a NAT gateway of its own, or all share the first zone's."
+  type = object({
+    cidr_block = string
+    availability_zones = map(object({
+      public  = string
+      private = string
+    }))
+    nat_gateway_per_zone = optional(bool, false)
+  })
+
+  validation {
+    condition     = can(cidrnetmask(var.network.cidr_block))
+    error_message = "network.cidr_block must be an IPv4 range such as 10.0.0.0/16."
+  }
+
+  validation {
+    condition     = length(var.network.availability_zones) >= 2
+    error_message = "network.availability_zones must hold two zones or more: one zone alone is not highly available."
+  }
+
+  validation {
+    condition     = alltrue([for zone in keys(var.network.availability_zones) : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$", zone))])
+    error_message = "The keys of network.availability_zones must be zones such as us-east-1a."
+  }
+
+  # A subnet's network address, cut to the VPC's prefix length, is the VPC's own network address.
+  validation {
+    condition = alltrue([
+      for cidr in flatten([for zone in values(var.network.availability_zones) : [zone.public, zone.private]]) :
+      try(
+        tonumber(split("/", cidr)[1]) >= tonumber(split("/", var.network.cidr_block)[1]) &&
+        cidrhost("${cidrhost(cidr, 0)}/${split("/", var.network.cidr_block)[1]}", 0) == cidrhost(var.network.cidr_block, 0),
+        false,
+      )
+    ])
+    error_message = "Every subnet must be an IPv4 range inside network.cidr_block."
+  }
+}

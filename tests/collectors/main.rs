@@ -1,0 +1,11 @@
+//! Every collector against a server on loopback that answers as AWS does, one request at a time.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
+mod connecting;
+mod dynamodb;
+mod ec2;
+mod failures;
+mod fake;
+mod iam;
+mod sqs;
+mod tagging;

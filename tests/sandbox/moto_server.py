@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+"""The emulated AWS account of the end-to-end tests: moto's server, brought closer to AWS where Terraform notices.
+
+usage: moto_server.py [--enforce-iam-after N] [--verbose] PORT
+
+PORT 0 picks a free port. The server listens on 127.0.0.1 only and prints one line to stdout,
+`listening on 127.0.0.1:PORT`, once it accepts connections. It ends when its stdin reaches end of file, so that it
+never outlives the process that started it: start it with a pipe as stdin (or `sleep infinity | moto_server.py 0`).
+
+IAM is not enforced at the start: any credentials may do anything, which is what `terraform apply` with test keys
+needs. Enforcement (for tests of AccessDenied) is switched while the server runs, by the number of further requests
+that are let through without a check:
+
+    curl -H 'Content-Type: text/plain' --data 0   http://127.0.0.1:PORT/moto-api/reset-auth   # check the next request on
+    curl -H 'Content-Type: text/plain' --data inf http://127.0.0.1:PORT/moto-api/reset-auth   # let everything through
+
+(The content type matters: a form's body, curl's default, does not arrive.)
+While it is on, requests must come with the access key of an IAM user (CreateAccessKey) or of an assumed role
+(AssumeRole) that exists in the server; its policies decide, against resource `*` for every service but S3. Unknown
+keys are refused; signatures are checked for S3 only. `--enforce-iam-after N` sets the number from the start. `POST /moto-api/reset` empties the account.
+"""
+
+import argparse
+import json
+import logging
+import os
+import sys
+import threading
+
+# Read when moto is first imported: AWS managed policies exist in every account, so roles can have them attached.
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+from moto import settings  # noqa: E402
+from moto.awslambda.models import LambdaBackend, LambdaFunction  # noqa: E402
+from moto.ec2.models.elastic_ip_addresses import ElasticAddressBackend  # noqa: E402
+from moto.iam.access_control import IAMRequest  # noqa: E402
+from moto.moto_server.werkzeug_app import (  # noqa: E402
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from moto.sqs.models import Queue  # noqa: E402
+from werkzeug.exceptions import HTTPException  # noqa: E402
+from werkzeug.serving import make_server  # noqa: E402
+
+HOST = "127.0.0.1"
+
+# Services whose requests are REST with JSON, as credentials name them. The other JSON services send X-Amz-Target.
+REST_JSON_SERVICES = {"apigateway", "lambda", "resource-groups", "scheduler", "xray"}
+
+# Services whose IAM actions begin otherwise than their credentials.
+ACTION_PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag"}
+
+# What JSON services call the refusals that query services call as moto does.
+JSON_REFUSALS = {
+    "AccessDenied": "AccessDeniedException",
+    "InvalidClientTokenId": "UnrecognizedClientException",
+}
+
+
+def allocate_addresses_in_vpc():
+    """Makes every Elastic IP address a VPC address.
+
+    AWS retired EC2-Classic, so `Domain=standard` (which provider 3.x sends when `vpc` is unset) gives a VPC address
+    there too. moto would give one that a NAT gateway cannot use.
+    """
+    original = ElasticAddressBackend.allocate_address
+
+    def allocate_address(self, domain, *args, **kwargs):
+        return original(self, "vpc", *args, **kwargs)
+
+    ElasticAddressBackend.allocate_address = allocate_address
+
+
+def answer_invocations_empty():
+    """Answers every Lambda invocation with `{}`.
+
+    On AWS a container image runs; here there is none to run, and a caller that waits for the function's effect
+    (RotateSecret) would hang for minutes.
+    """
+
+    def invoke(self, function_name, qualifier, body, headers, response_headers):
+        return b"{}"
+
+    LambdaBackend.invoke = invoke
+
+
+def omit_unset_image_config():
+    """Leaves `ImageConfigResponse` out of a function's configuration when nothing in it is set.
+
+    AWS does so; moto returns empty fields, which Terraform would plan to remove for ever.
+    """
+    original = LambdaFunction.get_configuration
+
+    def get_configuration(self, *args, **kwargs):
+        configuration = original(self, *args, **kwargs)
+        image_config = configuration.get("ImageConfigResponse", {}).get("ImageConfig")
+        if image_config is not None and not any(image_config.values()):
+            del configuration["ImageConfigResponse"]
+        return configuration
+
+    LambdaFunction.get_configuration = get_configuration
+
+
+def return_compact_redrive_policy():
+    """Returns a queue's `RedrivePolicy` as JSON without blanks.
+
+    AWS returns it so; provider 3.x compares the text, and moto's blanks would be a difference in every plan.
+    """
+    original = Queue.attributes.fget
+
+    def attributes(self):
+        result = original(self)
+        if self.redrive_policy:
+            result["RedrivePolicy"] = json.dumps(self.redrive_policy, separators=(",", ":"))
+        return result
+
+    Queue.attributes = property(attributes)
+
+
+def refuse_in_json():
+    """Answers a refused request of a JSON service in JSON, with the code that AWS uses there.
+
+    moto answers every service in XML, which an SDK cannot parse for DynamoDB or SQS: it would see some failure with
+    status 403, not AccessDeniedException.
+    """
+
+    def in_json(original):
+        def refuse(self, *args):
+            try:
+                original(self, *args)
+            except HTTPException as refusal:
+                with_target = any(name.lower() == "x-amz-target" for name in dict(self._headers))
+                if with_target or self._service in REST_JSON_SERVICES:
+                    kind = JSON_REFUSALS.get(refusal.error_type, refusal.error_type)
+                    refusal.description = json.dumps({"__type": kind, "message": refusal.message})
+                    refusal.code = 400 if with_target else 403
+                raise
+
+        return refuse
+
+    for name in ("_raise_access_denied", "_raise_invalid_access_key"):
+        setattr(IAMRequest, name, in_json(getattr(IAMRequest, name)))
+
+
+def name_actions_as_iam_does():
+    """Judges a request by the action that IAM policies name.
+
+    moto takes the service's name from the credentials and the operation's name: `monitoring:DescribeAlarms` for
+    `cloudwatch:DescribeAlarms`, `apigateway:GetRestApis` for `apigateway:GET`. A policy that works on AWS would refuse
+    such requests here.
+    """
+    original = IAMRequest.__init__
+
+    def init(self, *args, **kwargs):
+        original(self, *args, **kwargs)
+        prefix, _, operation = self._action.partition(":")
+        if prefix == "apigateway":
+            operation = self._method
+        self._action = f"{ACTION_PREFIXES.get(prefix, prefix)}:{operation}"
+
+    IAMRequest.__init__ = init
+
+
+def trust_signatures():
+    """Takes every signature for right, so that only the access key tells who calls.
+
+    moto recomputes signatures wrongly for GET requests (Lambda, API Gateway) and would refuse what AWS accepts.
+    """
+    IAMRequest.check_signature = lambda self: None
+
+
+FIX_UPS = (
+    allocate_addresses_in_vpc,
+    answer_invocations_empty,
+    omit_unset_image_config,
+    return_compact_redrive_policy,
+    refuse_in_json,
+    name_actions_as_iam_does,
+    trust_signatures,
+)
+
+
+def exit_with_parent():
+    """Ends the process when stdin reaches end of file, that is when whoever holds its other end is gone."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    # Not sys.exit: that would end this thread only, and open connections must not delay the end.
+    os._exit(0)
+
+
+def parse_arguments():
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description="moto's server on 127.0.0.1, for the end-to-end tests")
+    parser.add_argument("port", metavar="PORT", type=int, help="port to listen on; 0 picks a free one")
+    parser.add_argument(
+        "--enforce-iam-after",
+        metavar="N",
+        type=int,
+        help="let N requests through, then check IAM policies (default: never)",
+    )
+    parser.add_argument("--verbose", action="store_true", help="log every request to stderr")
+    return parser.parse_args()
+
+
+def main():
+    """Applies the fix-ups, listens, says where, and serves until stdin ends."""
+    arguments = parse_arguments()
+    for fix_up in FIX_UPS:
+        fix_up()
+    if arguments.enforce_iam_after is not None:
+        settings.INITIAL_NO_AUTH_ACTION_COUNT = float(arguments.enforce_iam_after)
+    # A parent that does not read stderr must not stop the server once the pipe is full.
+    logging.getLogger("werkzeug").setLevel(logging.INFO if arguments.verbose else logging.ERROR)
+
+    application = DomainDispatcherApplication(create_backend_app)
+    try:
+        server = make_server(HOST, arguments.port, application, threaded=True, request_handler=MotoRequestHandler)
+    except OSError as error:
+        sys.exit(f"moto_server.py: cannot listen on {HOST}:{arguments.port}: {error.strerror}")
+    # moto builds URLs of its own with it.
+    os.environ["MOTO_PORT"] = str(server.server_port)
+    print(f"listening on {HOST}:{server.server_port}", flush=True)
+
+    threading.Thread(target=exit_with_parent, daemon=True).start()
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        pass
+
+
+if __name__ == "__main__":
+    main()
