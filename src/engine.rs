@@ -3,7 +3,7 @@
 //! Here the promises that hold for every kind are kept: too few subjects fail, lists that are incomplete poison
 //! exactly the checks that need them, and a check that panics is an error and not a lost outcome.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -107,10 +107,10 @@ fn expand_check(spec: &Arc<CheckSpec>, inventory: &Inventory) -> Vec<Case> {
     };
     let found = subjects.len();
     for subject in subjects {
-        if let Some((type_name, missing)) = broken_context.first() {
-            cases.push(decided(subject, unreadable(type_name, *missing)));
-        } else if subject.arn.is_none() && is_broken(&subject) {
+        if subject.arn.is_none() && is_broken(&subject) {
             // What an incomplete list does not show may well exist: the error above says so.
+        } else if let Some((type_name, missing)) = broken_context.first() {
+            cases.push(decided(subject, unreadable(type_name, *missing)));
         } else {
             cases.push(Case {
                 spec: Arc::clone(spec),
@@ -152,30 +152,34 @@ fn unreadable(type_name: &str, missing: Missing<'_>) -> Verdict {
     }
 }
 
-/// Gives subjects that share a name their ids, so that every test has a name of its own.
+/// Gives every test a name of its own: subjects that share a name get their type, and then still their id.
 fn make_unique(cases: &mut [Case]) {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for case in &*cases {
-        *counts.entry(case.subject.name.clone()).or_default() += 1;
-    }
+    qualify(cases, |subject| subject.resource_type.clone());
+    qualify(cases, |subject| {
+        let arn = subject.arn.as_deref()?;
+        arn.rsplit(['/', ':']).next().map(str::to_owned)
+    });
     let mut used: BTreeMap<String, usize> = BTreeMap::new();
     for case in cases {
-        if counts.get(&case.subject.name).is_some_and(|count| *count > 1) {
-            let tail = case
-                .subject
-                .arn
-                .as_deref()
-                .and_then(|arn| arn.rsplit(['/', ':']).next())
-                .filter(|tail| *tail != case.subject.name)
-                .or(case.subject.resource_type.as_deref())
-                .unwrap_or("?")
-                .to_owned();
-            case.subject.name = format!("{} ({tail})", case.subject.name);
-        }
         let seen = used.entry(case.subject.name.clone()).or_default();
         *seen += 1;
         if *seen > 1 {
             case.subject.name = format!("{} #{seen}", case.subject.name);
+        }
+    }
+}
+
+fn qualify(cases: &mut [Case], qualifier: impl Fn(&Subject) -> Option<String>) {
+    let mut qualifiers: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
+    for case in &*cases {
+        let name = case.subject.name.clone();
+        qualifiers.entry(name).or_default().insert(qualifier(&case.subject));
+    }
+    for case in cases {
+        // What all of them share tells none of them apart.
+        let apart = qualifiers.get(&case.subject.name).is_some_and(|different| different.len() > 1);
+        if let Some(text) = qualifier(&case.subject).filter(|_| apart) {
+            case.subject.name = format!("{} ({text})", case.subject.name);
         }
     }
 }

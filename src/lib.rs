@@ -10,6 +10,8 @@ pub mod config;
 pub mod diag;
 pub mod docs;
 pub mod engine;
+pub mod expression;
+pub mod formats;
 pub mod inventory;
 pub mod kinds;
 pub mod policy;

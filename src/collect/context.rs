@@ -271,10 +271,17 @@ impl Service<'_> {
             });
     }
 
-    fn failed(&self, operation: Operation, failure: Failure) -> Gap {
-        self.context
-            .log
-            .record(operation.action, &self.region, |read| read.failed += 1);
+    fn failed(&self, operation: Operation, mut failure: Failure) -> Gap {
+        let mut throttled = 0;
+        self.context.log.record(operation.action, &self.region, |read| {
+            read.failed += 1;
+            throttled = read.throttled;
+        });
+        // Adaptive retries slow down until the time is up: then throttling, not the network, is the reason.
+        if failure.reason == Reason::TimedOut && throttled > 0 {
+            failure.reason = Reason::Throttled;
+            failure.message = format!("AWS refused {throttled} requests until the time was up");
+        }
         Gap::new(
             operation.action,
             &self.region,

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::list_tables::ListTablesOutput;
 use aws_sdk_dynamodb::types::{self, BillingMode};
 use futures_util::future::join_all;
 use std::collections::BTreeSet;
@@ -77,7 +78,7 @@ impl Collector for Dynamodb {
             .pages(
                 LIST,
                 reader.client.list_tables().into_paginator().send(),
-                |page| page.last_evaluated_table_name(),
+                ListTablesOutput::last_evaluated_table_name,
                 |page| page.table_names.unwrap_or_default(),
             )
             .await;
@@ -109,10 +110,10 @@ impl Reader<'_> {
         }
         .to_string();
         let (table, time_to_live, continuous_backups, tags) = tokio::join!(
-            self.fact("table", self.describe(&name)),
-            self.fact("time_to_live", self.time_to_live(&name)),
-            self.fact("continuous_backups", self.continuous_backups(&name)),
-            self.fact("tags", self.tags(&arn)),
+            self.fact("table", &name, self.describe(&name)),
+            self.fact("time_to_live", &name, self.time_to_live(&name)),
+            self.fact("continuous_backups", &name, self.continuous_backups(&name)),
+            self.fact("tags", &name, self.tags(&arn)),
         );
         Resource {
             arn,
@@ -131,9 +132,14 @@ impl Reader<'_> {
         }
     }
 
-    /// The fact, read only when it is needed.
-    async fn fact<T>(&self, name: &str, read: impl Future<Output = Result<T, Gap>>) -> Fact<T> {
-        if self.needs.wants_fact(DynamodbTable::NAME, name) {
+    /// The fact, read only when it is needed of this table.
+    async fn fact<T>(
+        &self,
+        fact: &str,
+        table: &str,
+        read: impl Future<Output = Result<T, Gap>>,
+    ) -> Fact<T> {
+        if self.needs.wants_fact_of(DynamodbTable::NAME, fact, table) {
             read.await.into()
         } else {
             Fact::NotRead

@@ -94,7 +94,7 @@ impl Collector for Iam {
                     }
                 }
                 Entry::Policy(detail) if policies_wanted => {
-                    policies.push(documents::policy(detail))
+                    policies.push(documents::policy(detail));
                 }
                 // Not asked for; not every implementation of the API heeds the filter.
                 Entry::Policy(_) => {}
@@ -103,9 +103,9 @@ impl Collector for Iam {
         let policies = policies
             .into_iter()
             .filter(|policy| !policy.managed_by_aws || in_use.contains(&policy.arn));
-        let tags_wanted = needs.wants_fact(IamPolicy::NAME, "tags");
         let policies = join_all(policies.map(async |mut policy| {
-            if tags_wanted && !policy.managed_by_aws {
+            let wanted = needs.wants_fact_of(IamPolicy::NAME, "tags", &policy.name);
+            if wanted && !policy.managed_by_aws {
                 policy.tags = policy_tags(&service, &client, &policy.arn).await.into();
             } else if policy.managed_by_aws {
                 // AWS lets nobody tag its own policies.

@@ -4,8 +4,11 @@
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
+};
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
@@ -13,6 +16,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::failure::THROTTLED;
 use super::operation::Operation;
 use crate::inventory::Read;
 
@@ -88,4 +92,32 @@ impl Intercept for CallCounter {
         });
         Ok(())
     }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if context.response().is_some_and(is_throttled) {
+            let api = config.load::<Metadata>().map_or("unnamed", Metadata::name);
+            self.log
+                .record(&self.action(api), &self.region, |read| read.throttled += 1);
+        }
+        Ok(())
+    }
+}
+
+/// Whether an answer says that the request came too fast: by its status, or by a code in its short error document.
+fn is_throttled(response: &HttpResponse) -> bool {
+    let status = response.status();
+    if status.is_success() {
+        return false;
+    }
+    let body = response.body().bytes().unwrap_or_default();
+    status.as_u16() == 429
+        || THROTTLED.iter().any(|code| {
+            body.windows(code.len())
+                .any(|window| window == code.as_bytes())
+        })
 }

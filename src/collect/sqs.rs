@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::operation::list_queues::ListQueuesOutput;
 use aws_sdk_sqs::types::QueueAttributeName;
 use futures_util::future::join_all;
 use serde_json::Value;
@@ -72,7 +73,7 @@ impl Collector for Sqs {
                     .into_paginator()
                     .page_size(PAGE_SIZE)
                     .send(),
-                |page| page.next_token(),
+                ListQueuesOutput::next_token,
                 |page| page.queue_urls.unwrap_or_default(),
             )
             .await;
@@ -108,8 +109,8 @@ impl Reader<'_> {
         }
         .to_string();
         let (attributes, tags) = tokio::join!(
-            self.fact("attributes", self.attributes(&queue_url)),
-            self.fact("tags", self.tags(&queue_url)),
+            self.fact("attributes", &name, self.attributes(&queue_url)),
+            self.fact("tags", &name, self.tags(&queue_url)),
         );
         Resource {
             arn,
@@ -127,9 +128,14 @@ impl Reader<'_> {
         }
     }
 
-    /// The fact, read only when it is needed.
-    async fn fact<T>(&self, name: &str, read: impl Future<Output = Result<T, Gap>>) -> Fact<T> {
-        if self.needs.wants_fact(SqsQueue::NAME, name) {
+    /// The fact, read only when it is needed of this queue.
+    async fn fact<T>(
+        &self,
+        fact: &str,
+        queue: &str,
+        read: impl Future<Output = Result<T, Gap>>,
+    ) -> Fact<T> {
+        if self.needs.wants_fact_of(SqsQueue::NAME, fact, queue) {
             read.await.into()
         } else {
             Fact::NotRead

@@ -4,6 +4,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_resourcegroupstagging::Client;
+use aws_sdk_resourcegroupstagging::operation::get_resources::GetResourcesOutput;
 use aws_sdk_resourcegroupstagging::types::ResourceTagMapping;
 
 use super::{Arn, Collected, Collector, Context, Operation};
@@ -60,12 +61,9 @@ impl Collector for Tagging {
             .into_paginator()
             .send();
         let pages = service
-            .pages(
-                GET,
-                stream,
-                |page| page.pagination_token(),
-                |page| page.resource_tag_mapping_list.unwrap_or_default(),
-            )
+            .pages(GET, stream, GetResourcesOutput::pagination_token, |page| {
+                page.resource_tag_mapping_list.unwrap_or_default()
+            })
             .await;
         for mapping in pages.items {
             match resource(context, mapping) {

@@ -20,19 +20,28 @@ pub struct EnvironmentFile {
     pub project: String,
     /// The account that the environment lives in, twelve digits. Credentials for any other are refused.
     /// Without it `verify` reads the recorded snapshot; `${account_id}` in checks.
-    #[schemars(regex(pattern = r"^[0-9]{12}$"))]
+    #[schemars(
+        regex(pattern = r"^[0-9]{12}$"),
+        extend("patternErrorMessage" = "twelve digits in quotes, as `\"111122223333\"`")
+    )]
     pub account_id: Option<String>,
     /// The region, as `us-east-1`; `${region}` in checks.
-    #[schemars(regex(pattern = r"^[a-z]{2}(-[a-z]+)+-[0-9]+$"))]
+    #[schemars(
+        regex(pattern = r"^[a-z]{2}(-[a-z]+)+-[0-9]+$"),
+        extend("patternErrorMessage" = "a region, as `us-east-1`; a zone has one letter more")
+    )]
     pub region: String,
     /// A role to assume before anything is read.
-    #[schemars(regex(pattern = r"^arn:[a-z-]+:iam::[0-9]{12}:role/.+$"))]
+    #[schemars(
+        regex(pattern = r"^arn:[a-z-]+:iam::[0-9]{12}:role/.+$"),
+        extend("patternErrorMessage" = "the ARN of a role, as `arn:aws:iam::111122223333:role/audit`")
+    )]
     pub role_arn: Option<String>,
     /// An endpoint to send every AWS request to, as an emulator's. `AWS_ENDPOINT_URL` outweighs it.
-    #[schemars(regex(pattern = r"^https?://.+$"))]
+    #[schemars(regex(pattern = r"^https?://.+$"), extend("patternErrorMessage" = "a URL, with `https://` or `http://`"))]
     pub endpoint_url: Option<String>,
     /// The URL of the health endpoint, for `latency` checks.
-    #[schemars(regex(pattern = r"^https?://.+$"))]
+    #[schemars(regex(pattern = r"^https?://.+$"), extend("patternErrorMessage" = "a URL, with `https://` or `http://`"))]
     pub health_url: Option<String>,
     /// Further variables for checks.
     #[serde(default)]

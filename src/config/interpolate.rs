@@ -19,7 +19,6 @@ pub fn interpolate(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     match &mut node.data {
-        Data::Scalar(_) => {}
         Data::List(items) => {
             for item in items {
                 interpolate(item, variables, file, diagnostics);
@@ -44,7 +43,7 @@ pub fn interpolate(
                 }
             }
         }
-        Data::Text(_) => {}
+        Data::Scalar(_) | Data::Text(_) => {}
     }
 }
 
@@ -62,6 +61,7 @@ impl Mistake {
                 let known: Vec<&str> = variables.keys().map(String::as_str).collect();
                 let help = match closest(&name, known.iter().copied()) {
                     Some(candidate) => format!("did you mean `${{{candidate}}}`?"),
+                    None if name == "account_id" => "set `account_id` in the environment file".to_owned(),
                     None => format!(
                         "define it under `variables` in the environment file; defined are {}",
                         known

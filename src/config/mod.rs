@@ -3,7 +3,7 @@
 //! Reads files below the folder of checks and nothing else: no process environment, no network.
 
 pub mod environment;
-pub mod formats;
+mod explain;
 pub mod interpolate;
 pub mod schema;
 pub mod suite;
@@ -29,6 +29,16 @@ pub fn schema_of<T: JsonSchema>() -> Value {
         settings.inline_subschemas = true;
     });
     settings.into_generator().into_root_schema_for::<T>().to_value()
+}
+
+/// Demands an entry of a map, and of each list in it: without one, nothing would be checked.
+pub fn non_empty(schema: &mut schemars::Schema) {
+    schema.insert("minProperties".to_owned(), json!(1));
+    if let Some(values) = schema.get_mut("additionalProperties")
+        && values["type"] == "array"
+    {
+        values["minItems"] = json!(1);
+    }
 }
 
 /// The JSON schema of an environment file.

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::environment::{self, Environment};
-use super::interpolate::interpolate;
+use super::interpolate::{Variables, interpolate};
 use super::schema::SchemaCheck;
 use super::yaml::{self, Data, Node};
 use crate::check::Check;
@@ -48,7 +48,10 @@ impl fmt::Display for Severity {
 #[serde(deny_unknown_fields)]
 pub struct CheckFile {
     /// The check's name, unique among all files, in kebab-case: the first part of every test name.
-    #[schemars(regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"))]
+    #[schemars(
+        regex(pattern = r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+        extend("patternErrorMessage" = "lower-case words and digits joined by hyphens, as `dynamodb-events-ttl`")
+    )]
     pub id: String,
     /// What sort of fact the check is about; `stackproof explain` lists the kinds.
     pub kind: String,
@@ -70,6 +73,7 @@ pub struct CheckFile {
     #[schemars(length(min = 1))]
     pub fix: String,
     /// The environments that the check is for; all of them when absent.
+    #[schemars(length(min = 1))]
     pub environments: Option<Vec<String>>,
     /// The fewest subjects that the check must find; fewer is a violation.
     #[serde(default = "one")]
@@ -148,6 +152,7 @@ struct Loader<'a> {
     common: SchemaCheck,
     kinds: BTreeMap<&'static str, SchemaCheck>,
     ids: BTreeMap<String, Place>,
+    found: usize,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -161,6 +166,7 @@ impl<'a> Loader<'a> {
             common,
             kinds: BTreeMap::new(),
             ids: BTreeMap::new(),
+            found: 0,
             diagnostics: Vec::new(),
         })
     }
@@ -180,7 +186,7 @@ impl<'a> Loader<'a> {
                 Err(mistakes) => self.diagnostics.extend(mistakes),
             }
         }
-        if specs.is_empty() && self.diagnostics.is_empty() {
+        if self.found == 0 && self.diagnostics.is_empty() {
             self.diagnostics.push(
                 Diagnostic::global("empty-suite", format!("{} holds no check", checks.display()))
                     .help("a run without checks proves nothing; add a file with `checks:`"),
@@ -222,42 +228,32 @@ impl<'a> Loader<'a> {
                 }
             }
             _ if self.diagnostics.len() > before => {}
-            _ => self.diagnostics.push(
-                Diagnostic::new(
-                    "empty-suite",
-                    "a check file without checks",
-                    at(&node.span),
-                    "`checks` must be a list with at least one check",
-                )
-                .help("delete the file, or add a check to it"),
-            ),
+            other => {
+                let help = match (&node.data, other) {
+                    (Data::List(_), _) => "begin the file with `checks:` and indent the list below it",
+                    (_, Some(Data::Map(_))) => "begin each check with a hyphen, as `- id: dynamodb-events-ttl`",
+                    _ => "delete the file, or add a check to it",
+                };
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        "empty-suite",
+                        "a check file without checks",
+                        at(&node.span),
+                        "`checks` must be a list with at least one check",
+                    )
+                    .help(help),
+                );
+            }
         }
     }
 
     fn load_check(&mut self, node: &Node, file: &Arc<SourceFile>) -> Option<CheckSpec> {
-        let before = self.diagnostics.len();
-        let mut node = node.clone();
-        if let Some(environment) = self.environment {
-            interpolate(&mut node, &environment.variables, file, &mut self.diagnostics);
-        }
-        let mistakes = self.common.check(&node, "a check", file);
-        self.diagnostics.extend(mistakes);
+        self.found += 1;
         let place = Place {
             file: Arc::clone(file),
-            span: node.get("id").unwrap_or(&node).span.clone(),
+            span: node.get("id").unwrap_or(node).span.clone(),
         };
-        self.check_id(&node, &place);
-        self.check_environments(&node, file);
-        let kind = self.kind(&node, file)?;
-        let with = node.get("with").cloned().unwrap_or_else(|| Node {
-            data: Data::Map(Vec::new()),
-            span: node.get("kind").unwrap_or(&node).span.clone(),
-        });
-        self.check_options(kind, &with, file);
-        if self.diagnostics.len() > before {
-            return None;
-        }
-
+        let (node, kind, with) = self.validate(node, &place, file)?;
         // Without an environment there are no values to build with; the mistake that is to blame is recorded.
         let environment = self.environment?;
         let settings: CheckFile = match serde_json::from_value(node.to_value()) {
@@ -272,9 +268,15 @@ impl<'a> Loader<'a> {
             Err(mistakes) => {
                 let places = with.places();
                 for mistake in mistakes {
-                    let span = places
-                        .get(&mistake.pointer)
-                        .map_or_else(|| with.span.clone(), |(_, span)| span.clone());
+                    let (pointer, at_key) = match mistake.pointer.strip_suffix('#') {
+                        Some(pointer) => (pointer, true),
+                        None => (mistake.pointer.as_str(), false),
+                    };
+                    let span = match places.get(pointer) {
+                        Some((Some(key), _)) if at_key => key.clone(),
+                        Some((_, value)) => value.clone(),
+                        None => with.span.clone(),
+                    };
                     let place = Place {
                         file: Arc::clone(file),
                         span,
@@ -296,6 +298,45 @@ impl<'a> Loader<'a> {
             excluded,
             check,
         })
+    }
+
+    /// The check with its variables replaced, its kind and its options; nothing when there is a mistake in it.
+    fn validate(
+        &mut self,
+        node: &Node,
+        place: &Place,
+        file: &Arc<SourceFile>,
+    ) -> Option<(Node, &'static Kind, Node)> {
+        let before = self.diagnostics.len();
+        let mut node = node.clone();
+        let mut unresolved = Vec::new();
+        let nothing = Variables::new();
+        let variables = self.environment.map_or(&nothing, |environment| &environment.variables);
+        interpolate(&mut node, variables, file, &mut unresolved);
+
+        let mistakes = self.common.check(&node, "a check", file);
+        self.diagnostics.extend(mistakes);
+        self.check_id(&node, place);
+        self.check_environments(&node, file);
+        let kind = self.kind(&node, file);
+        let with = node.get("with").cloned().unwrap_or_else(|| Node {
+            data: Data::Map(Vec::new()),
+            span: node.get("kind").unwrap_or(&node).span.clone(),
+        });
+        // Anything but a mapping was objected to above.
+        if let (Some(kind), Data::Map(_)) = (kind, &with.data) {
+            self.check_options(kind, &with, file);
+        }
+
+        // A text without its variables has no form yet that could be wrong.
+        let mut mistakes = self.diagnostics.split_off(before);
+        mistakes.retain(|mistake| unresolved.iter().all(|variable| variable.place != mistake.place));
+        if self.environment.is_some() {
+            self.diagnostics.append(&mut unresolved);
+        }
+        self.diagnostics.append(&mut mistakes);
+        (self.diagnostics.len() == before).then_some(())?;
+        Some((node, kind?, with))
     }
 
     fn check_id(&mut self, node: &Node, place: &Place) {

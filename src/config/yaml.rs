@@ -137,7 +137,7 @@ pub fn parse(file: &Arc<SourceFile>) -> Result<Node, Diagnostic> {
             let error = error.without_snippet();
             let location = error.location().unwrap_or(Location::UNKNOWN);
             let span = span_of(location, &file.text, None);
-            let message = error.render_with_formatter(&UserMessageFormatter::default());
+            let message = error.render_with_formatter(&UserMessageFormatter);
             // The place is shown by the excerpt.
             let message = message
                 .split_once(" at line ")
@@ -169,7 +169,7 @@ impl IntoNode for Spanned<Raw> {
             Raw::Scalar(_) | Raw::Text(_) => Some(()),
             Raw::List(_) | Raw::Map(_) => None,
         };
-        let span = span_of(self.referenced, text, scalar);
+        let mut span = span_of(self.referenced, text, scalar);
         let data = match self.value {
             Raw::Scalar(value) => Data::Scalar(value),
             Raw::Text(value) => Data::Text(value),
@@ -187,8 +187,31 @@ impl IntoNode for Spanned<Raw> {
                     .collect(),
             ),
         };
+        if let Some(end) = end_of_flow(&data, &span, text) {
+            span.end = end;
+        }
         Node { data, span }
     }
+}
+
+/// Where a collection in brackets ends, when that is on the line of its last entry.
+fn end_of_flow(data: &Data, span: &Range<usize>, text: &str) -> Option<usize> {
+    let last = match data {
+        Data::List(items) => items.last().map(|item| item.span.end),
+        Data::Map(entries) => entries.last().map(|(_, value)| value.span.end),
+        Data::Scalar(_) | Data::Text(_) => return None,
+    };
+    let closing = match text.as_bytes().get(span.start)? {
+        b'[' => ']',
+        b'{' => '}',
+        _ => return None,
+    };
+    let from = last.unwrap_or(span.start + 1).max(span.start + 1);
+    let rest = text.get(from..)?;
+    let end = rest.find(|c: char| !matches!(c, ' ' | ','))?;
+    let end = from + end + 1;
+    // An excerpt shows one line, so the span stays on the line on which it begins.
+    (rest[end - from - 1..].starts_with(closing) && !text[span.start..end].contains('\n')).then_some(end)
 }
 
 /// The bytes of a location; of a collection, and of anything without a length, the rest of its first line.

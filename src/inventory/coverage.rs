@@ -43,6 +43,8 @@ pub struct Read {
     pub calls: u64,
     /// Requests that repeated an earlier one.
     pub retries: u64,
+    /// Requests that AWS refused because they came too fast.
+    pub throttled: u64,
     /// Requests that gave no complete answer in the end.
     pub failed: u64,
 }
@@ -67,6 +69,7 @@ impl Coverage {
                 earlier.items += later.items;
                 earlier.calls += later.calls;
                 earlier.retries += later.retries;
+                earlier.throttled += later.throttled;
                 earlier.failed += later.failed;
             }
             same

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{Mistake, select};
 use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
-use crate::config::formats::NameGlob;
+use crate::formats::NameGlob;
 use crate::config::yaml::escape_pointer;
 use crate::inventory::{Inventory, Needs};
 
@@ -34,7 +34,7 @@ with:
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// Names or globs by resource type, the type as Terraform names it. In EC2 the name is the `Name` tag.
-    #[schemars(length(min = 1), inner(length(min = 1)))]
+    #[schemars(transform = crate::config::non_empty)]
     resources: BTreeMap<String, Vec<NameGlob>>,
 }
 
@@ -50,7 +50,7 @@ impl super::Options for Options {
         let mut resources = Vec::new();
         let mut mistakes = Vec::new();
         for (name, globs) in self.resources {
-            match select::known_type(&name, format!("/resources/{}", escape_pointer(&name))) {
+            match select::known_type(&name, format!("/resources/{}#", escape_pointer(&name))) {
                 Ok(name) => resources.push((name, globs)),
                 Err(mistake) => mistakes.push(mistake),
             }

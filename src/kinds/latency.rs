@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::Mistake;
 use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
-use crate::config::formats::Latency;
+use crate::formats::Latency;
 use crate::inventory::Inventory;
 use crate::probe::verdict::{Answer, answer, bounds, fewest_samples, over, percentile};
 use crate::probe::{ProbeRequest, ProbeResult, Target};
@@ -40,7 +40,10 @@ with:
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// Where to send requests; the environment's health endpoint when absent.
-    #[schemars(regex(pattern = r"^https?://.+$"))]
+    #[schemars(
+        regex(pattern = r"^https?://.+$"),
+        extend("patternErrorMessage" = "a URL, with `https://` or `http://`")
+    )]
     url: Option<String>,
     /// Half of all requests take at most this long.
     p50: Option<Latency>,
@@ -201,8 +204,10 @@ impl LatencyTargets {
             ),
         );
         let troubles: Vec<_> = result.samples.iter().filter_map(|sample| sample.trouble).collect();
+        let mut bad = String::new();
         if let Some(first) = troubles.first() {
             assessment.saw("bad answers", format!("{} (first: {first})", troubles.len()));
+            bad = format!(", {} of them without a good answer (first: {first})", troubles.len());
         }
         let mut tightest = u64::MAX;
         for (name, quantile, target) in &self.targets {
@@ -220,7 +225,7 @@ impl LatencyTargets {
                     assessment.differs(
                         format!("{name} misses its target"),
                         format!("at most {target}"),
-                        format!("{measured}, {over} of {count} requests over"),
+                        format!("{measured}, {over} of {count} requests over{bad}"),
                     );
                 }
                 Answer::Inconclusive => {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::{Mistake, select};
 use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
-use crate::config::formats::NameGlob;
+use crate::formats::NameGlob;
 use crate::inventory::iam::{IamPolicy, IamRole};
 use crate::inventory::{Inventory, Needs, Resource, ResourceType};
 use crate::policy::rules::{self, DeclaredActions, NamedPolicy, PolicyKind};
@@ -124,6 +124,13 @@ fn unknown_action(text: &str, pointer: String, pattern: &ActionPattern) -> Mista
         format!("`{text}` is no IAM action that AWS documents"),
         format!("not in the catalogue of {}", Catalog::get().date()),
     );
+    if service.is_empty() {
+        let unknown = format!("there is no service `{}`", pattern.service());
+        return match crate::diag::closest(pattern.service(), Catalog::get().services()) {
+            Some(candidate) => mistake.help(format!("{unknown}; did you mean `{candidate}`?")),
+            None => mistake.help(unknown),
+        };
+    }
     match crate::diag::closest(text, service.iter().map(String::as_str)) {
         Some(candidate) => mistake.help(format!("did you mean `{candidate}`?")),
         None => mistake,
@@ -166,9 +173,12 @@ impl Check for LeastPrivilege {
                 format!("policy {}, {}: {}", violation.policy, violation.statement, violation.quote),
             );
         }
-        let count = policies.len();
-        let noun = if count == 1 { "policy grants" } else { "policies grant" };
-        assessment.conclude(format!("{count} {noun} no more than declared"))
+        let holds = match policies.iter().filter(|policy| policy.kind != PolicyKind::Boundary).count() {
+            0 => "no policy grants anything".to_owned(),
+            1 => "1 policy grants no more than declared".to_owned(),
+            count => format!("{count} policies grant no more than declared"),
+        };
+        assessment.conclude(holds)
     }
 }
 
@@ -200,7 +210,7 @@ fn effective_policies(
         let found: Option<(&Resource, &IamPolicy)> =
             inventory.of::<IamPolicy>().find(|(resource, _)| resource.arn == arn);
         match found {
-            None => unread.push(arn),
+            None => unread.push((arn, is_boundary)),
             Some((resource, policy)) => {
                 let kind = match (is_boundary, resource.managed_by_aws) {
                     (true, _) => PolicyKind::Boundary,
@@ -211,8 +221,9 @@ fn effective_policies(
             }
         }
     }
-    for arn in unread {
-        assessment.undetermined(format!("the policy {arn} is attached and was not read"));
+    for (arn, is_boundary) in unread {
+        let what = if is_boundary { "the permissions boundary" } else { "the attached policy" };
+        assessment.undetermined(format!("{what} {arn} was not read"));
     }
     policies
 }

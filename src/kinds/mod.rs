@@ -2,6 +2,7 @@
 //!
 //! A kind's schema, its `explain` page, its docs page and its fixture tests all follow from its file.
 
+mod assert;
 mod exists;
 mod latency;
 mod least_privilege;
@@ -38,7 +39,7 @@ pub struct Kind {
 /// A mistake in options that the schema cannot see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// The JSON pointer of the option, below `with`.
+    /// The JSON pointer of the option, below `with`; with a `#` at its end, of its key.
     pub pointer: String,
     /// A stable kebab-case name of this sort of mistake.
     pub code: &'static str,
@@ -115,6 +116,7 @@ macro_rules! kinds {
 }
 
 kinds! {
+    "assert" => assert, "an expression over each resource of a type holds";
     "exists" => exists, "the named resources are there";
     "latency" => latency, "an HTTP endpoint answers within its targets";
     "least-privilege" => least_privilege, "roles hold no more than the declared actions, on no more than named resources";

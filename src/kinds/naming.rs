@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{Mistake, select};
 use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
-use crate::config::formats::{NameGlob, NamePattern};
+use crate::formats::{NameGlob, NamePattern};
 use crate::config::yaml::escape_pointer;
 use crate::inventory::{Inventory, Needs};
 
@@ -38,7 +38,7 @@ with:
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// Patterns by resource type, the type as Terraform names it.
-    #[schemars(length(min = 1), inner(length(min = 1)))]
+    #[schemars(transform = crate::config::non_empty)]
     patterns: BTreeMap<String, Vec<NamePattern>>,
     /// Names or ARNs to leave out, as globs.
     #[serde(default)]
@@ -58,7 +58,7 @@ impl super::Options for Options {
         let mut patterns = Vec::new();
         let mut mistakes = Vec::new();
         for (name, of_type) in self.patterns {
-            match select::known_type(&name, format!("/patterns/{}", escape_pointer(&name))) {
+            match select::known_type(&name, format!("/patterns/{}#", escape_pointer(&name))) {
                 Ok(name) => patterns.push((name, of_type)),
                 Err(mistake) => mistakes.push(mistake),
             }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{Mistake, select};
 use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
-use crate::config::formats::NameGlob;
+use crate::formats::NameGlob;
 use crate::inventory::dynamodb::DynamodbTable;
 use crate::inventory::{Inventory, Needs, ResourceType};
 
@@ -51,7 +51,7 @@ impl super::Options for Options {
 impl Check for Options {
     fn needs(&self) -> CheckNeeds {
         CheckNeeds {
-            subjects: Needs::none().fact(DynamodbTable::NAME, "continuous_backups"),
+            subjects: Needs::none().fact_of(DynamodbTable::NAME, "continuous_backups", &self.tables),
             ..CheckNeeds::default()
         }
     }

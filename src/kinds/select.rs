@@ -2,7 +2,7 @@
 
 use crate::check::{Assessment, Subject, Verdict};
 use super::Mistake;
-use crate::config::formats::NameGlob;
+use crate::formats::NameGlob;
 use crate::diag::closest;
 use crate::inventory::{Inventory, RESOURCE_TYPES, resource_type};
 

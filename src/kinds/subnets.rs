@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::{Mistake, select};
 use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
-use crate::config::formats::{Cidr, NameGlob};
+use crate::formats::{Cidr, NameGlob};
 use crate::inventory::ec2::{InternetGateway, NatGateway, Route, RouteTable, Subnet, Vpc};
 use crate::inventory::{Inventory, Needs, Resource, ResourceType};
 
@@ -30,7 +30,7 @@ with:
 ///
 /// A subnet is public when its route table sends `0.0.0.0/0` to an internet gateway that is attached to its VPC,
 /// and private when it sends `0.0.0.0/0` to a NAT gateway that is available and stands in a public subnet of the
-/// same VPC. Names and tags are never looked at. A subnet without a route table of its own uses the main one.
+/// same VPC, and nothing to an internet gateway. Names and tags are never looked at. A subnet without a route table of its own uses the main one.
 ///
 /// ## What is read
 /// VPCs, subnets, route tables, internet gateways and NAT gateways.
@@ -95,12 +95,15 @@ impl super::Options for Options {
             })
             .collect();
         if all.is_empty() {
-            mistakes.push(Mistake::new(
-                "",
-                "no-subnets",
-                "no subnet is promised",
-                "`public` and `private` are both empty",
-            ));
+            mistakes.push(
+                Mistake::new(
+                    "",
+                    "no-subnets",
+                    "no subnet is promised",
+                    "`public` and `private` are both empty",
+                )
+                .help("add the blocks of the subnets to `public` or to `private`"),
+            );
         }
         for (index, (pointer, block)) in all.iter().enumerate() {
             if !self.cidr.0.contains(&block.0) {
@@ -124,12 +127,17 @@ impl super::Options for Options {
         }
         for (name, blocks) in lists {
             if !blocks.is_empty() && blocks.len() < self.min_zones {
-                mistakes.push(Mistake::new(
-                    format!("/{name}"),
-                    "too-few-subnets",
-                    format!("{} {name} subnets cannot span {} zones", blocks.len(), self.min_zones),
-                    "a subnet lies in one zone",
-                ));
+                let count = blocks.len();
+                let noun = if count == 1 { "subnet" } else { "subnets" };
+                mistakes.push(
+                    Mistake::new(
+                        format!("/{name}"),
+                        "too-few-subnets",
+                        format!("{count} {name} {noun} cannot span {} zones", self.min_zones),
+                        "a subnet lies in one zone",
+                    )
+                    .help("promise more subnets, or lower `min_zones`"),
+                );
             }
         }
         if mistakes.is_empty() {
@@ -299,6 +307,9 @@ impl<'a> Network<'a> {
         if self.is_public(route) {
             return Reach::Public;
         }
+        if route.gateway_id.as_deref().is_some_and(|id| id.starts_with("igw-")) {
+            return Reach::Neither("its internet gateway is not attached to its VPC");
+        }
         let Some(nat_gateway_id) = &route.nat_gateway_id else {
             return Reach::Neither("its default route leads to neither sort of gateway");
         };
@@ -318,7 +329,16 @@ impl<'a> Network<'a> {
                 Reach::Neither("its NAT gateway does not reach the internet")
             }
             Some(gateway) => match self.default_route(&gateway.subnet_id) {
-                Some(route) if route.state == "active" && self.is_public(route) => Reach::Private,
+                Some(route) if route.state == "active" && self.is_public(route) => {
+                    // A narrower route, or one for IPv6, would lead past the NAT gateway.
+                    let table = self.table_of(&subnet.subnet_id);
+                    let mut routes = table.into_iter().flat_map(|table| &table.routes);
+                    if routes.any(|route| self.is_public(route)) {
+                        Reach::Neither("another route of its table leads to the internet gateway")
+                    } else {
+                        Reach::Private
+                    }
+                }
                 _ => Reach::Neither("its NAT gateway is not in a public subnet"),
             },
         }

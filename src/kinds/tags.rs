@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Mistake, select};
 use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
-use crate::config::formats::{NameGlob, Pattern};
+use crate::formats::{NameGlob, Pattern};
 use crate::config::yaml::escape_pointer;
 use crate::inventory::tagging::TaggedResource;
 use crate::inventory::{Inventory, Needs, RESOURCE_TYPES, Resource, ResourceType};
@@ -40,7 +40,7 @@ with:
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// What is required, by tag key.
-    #[schemars(length(min = 1))]
+    #[schemars(transform = crate::config::non_empty)]
     required: BTreeMap<String, Allowed>,
     /// The resource types to look at, as Terraform names them; all taggable ones when absent.
     #[schemars(length(min = 1))]
@@ -142,6 +142,8 @@ impl Check for RequiredTags {
             .resources
             .iter()
             .filter(|resource| TaggedResource::of(&resource.details).is_none())
+            // Of other types only other checks need the list, and this one must not depend on them.
+            .filter(|resource| self.types.contains(&resource.details.type_name()))
             .map(|resource| resource.arn.as_str())
             .collect();
         self.types
@@ -209,7 +211,7 @@ impl Allowed {
                 .collect::<Vec<_>>()
                 .join(" or "),
             (None, Some(pattern)) => format!("a value that matches `{pattern}`"),
-            (None, None) => "any value".to_owned(),
+            (None, None) => "any value but an empty one".to_owned(),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{Mistake, select};
 use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
-use crate::config::formats::NameGlob;
+use crate::formats::NameGlob;
 use crate::inventory::dynamodb::DynamodbTable;
 use crate::inventory::{Inventory, Needs, ResourceType};
 
@@ -54,7 +54,7 @@ impl super::Options for Options {
 impl Check for Options {
     fn needs(&self) -> CheckNeeds {
         CheckNeeds {
-            subjects: Needs::none().fact(DynamodbTable::NAME, "time_to_live"),
+            subjects: Needs::none().fact_of(DynamodbTable::NAME, "time_to_live", &self.tables),
             ..CheckNeeds::default()
         }
     }

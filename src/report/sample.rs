@@ -63,6 +63,7 @@ pub fn sample_run() -> Run {
                 items: 103,
                 calls: 3,
                 retries: 1,
+                throttled: 1,
                 failed: 0,
             }],
             ..Coverage::default()

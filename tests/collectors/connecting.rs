@@ -46,7 +46,7 @@ async fn child() {
         "{:?}: {text}",
         started.elapsed()
     );
-    eprintln!("<<{text}>>");
+    std::io::Write::write_all(&mut std::io::stderr(), format!("<<{text}>>").as_bytes()).unwrap();
 }
 
 /// What the child says in an environment that holds only these variables.
@@ -141,7 +141,7 @@ async fn profiles_that_do_not_help_are_named() {
         ),
         (
             "empty",
-            "Configuration\nno AWS credentials found; looked at profile `empty`, which has none\n",
+            "Configuration\nno AWS credentials found; looked at profile `empty`, which is not defined or holds none\n",
         ),
         (
             "signed-out",
@@ -234,6 +234,64 @@ async fn a_role_that_may_not_be_assumed_is_told_once() {
         AccessDenied: not authorized to perform AssumeRole.\n";
     assert!(said.starts_with(start), "{said}");
     assert_eq!(fake.requests().len(), 1);
+}
+
+/// The role's credentials serve the guard and every reader: nobody asks for them again.
+#[tokio::test]
+async fn a_role_is_assumed_once_for_the_whole_run() {
+    let fake = Fake::start(|request| match request.operation.as_str() {
+        "AssumeRole" => {
+            assert!(request.has("RoleSessionName=stackproof"), "{request:?}");
+            ok(
+                "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId>\
+                <SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+                <Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>",
+            )
+        }
+        _ => account(request),
+    })
+    .await;
+    let mut environment = KEYS.to_vec();
+    environment.push(("AWS_ENDPOINT_URL", &fake.url));
+    let target = "us-east-1 123456789012 arn:aws:iam::123456789012:role/audit -";
+    let said = connecting(target, &environment).await;
+    assert!(said.contains("table/events"), "{said}");
+    let asked: Vec<String> = fake
+        .requests()
+        .into_iter()
+        .map(|request| request.operation)
+        .collect();
+    assert_eq!(asked, ["AssumeRole", "GetCallerIdentity", "ListTables"]);
+}
+
+/// The provider of a token file only says that some file does not exist.
+#[tokio::test]
+async fn a_broken_provider_is_named() {
+    let environment = [
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent/token"),
+        ("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/ci"),
+    ];
+    let said = connecting("us-east-1 - - -", &environment).await;
+    assert!(
+        said.starts_with("Configuration\nAWS credentials could not be read: web identity: "),
+        "{said}"
+    );
+}
+
+/// The SDK panics on an empty endpoint, as an unset variable of a CI job gives it.
+#[tokio::test]
+async fn an_endpoint_that_is_no_url_is_told_as_such() {
+    for (name, url) in [
+        ("AWS_ENDPOINT_URL", "localhost:5000"),
+        ("AWS_ENDPOINT_URL", ""),
+        ("AWS_ENDPOINT_URL_STS", "http://"),
+    ] {
+        let mut environment = KEYS.to_vec();
+        environment.push((name, url));
+        let said = connecting("us-east-1 - - -", &environment).await;
+        let start = format!("Configuration\n{name} is `{url}`, which is not a URL");
+        assert!(said.starts_with(&start), "{said}");
+    }
 }
 
 #[tokio::test]

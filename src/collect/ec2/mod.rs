@@ -5,18 +5,19 @@
 
 mod access;
 mod network;
+mod place;
 mod routing;
 
 use async_trait::async_trait;
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::types::Tag;
 use std::collections::BTreeSet;
 
-use super::{Arn, Collected, Collector, Context, Operation, Pages, Service};
+use self::place::{Item, Place};
+use super::{Collected, Collector, Context, Operation, Pages, Service};
 use crate::inventory::ec2::{
     InternetGateway, NatGateway, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
 };
-use crate::inventory::{Details, Fact, Needs, Resource, ResourceType, Tags};
+use crate::inventory::{Needs, ResourceType};
 
 const VPCS: Operation = Operation::list("ec2:DescribeVpcs");
 const SUBNETS: Operation = Operation::list("ec2:DescribeSubnets");
@@ -205,97 +206,4 @@ impl Reader<'_> {
     list!(nat_gateways, describe_nat_gateways, PAGE_SIZE, NAT_GATEWAYS, nat_gateways: aws_sdk_ec2::types::NatGateway);
     list!(security_groups, describe_security_groups, PAGE_SIZE, SECURITY_GROUPS, security_groups: aws_sdk_ec2::types::SecurityGroup);
     list!(vpc_endpoints, describe_vpc_endpoints, PAGE_SIZE, VPC_ENDPOINTS, vpc_endpoints: aws_sdk_ec2::types::VpcEndpoint);
-}
-
-/// What becomes of one item of a list.
-enum Item {
-    /// A resource.
-    Kept(Box<Resource>),
-    /// A resource that is gone and merely lingers in the list.
-    Gone,
-    /// An item without the field that names it.
-    Nameless,
-}
-
-/// Where the lists become resources.
-struct Place<'a> {
-    context: &'a Context,
-    needs: &'a Needs,
-    service: &'a Service<'a>,
-    default_vpcs: BTreeSet<String>,
-    collected: Collected,
-}
-
-impl Place<'_> {
-    /// Adds the resources of a list, when its type is needed, and what is missing from it.
-    fn add<T>(
-        &mut self,
-        type_name: &'static str,
-        operation: Operation,
-        pages: Pages<T>,
-        convert: impl Fn(&Self, T) -> Item,
-    ) {
-        if !self.needs.wants(type_name) {
-            return;
-        }
-        for item in pages.items {
-            match convert(self, item) {
-                Item::Kept(resource) => self.collected.resources.push(*resource),
-                Item::Gone => {}
-                Item::Nameless => {
-                    let gap = self
-                        .service
-                        .nonsense(operation, "the answer holds an item without an id");
-                    self.collected.gap(type_name, gap);
-                }
-            }
-        }
-        if let Some(gap) = pages.gap {
-            self.collected.gap(type_name, gap);
-        }
-    }
-
-    /// Whether the VPC is a default VPC.
-    fn is_default(&self, vpc_id: Option<&str>) -> bool {
-        vpc_id.is_some_and(|id| self.default_vpcs.contains(id))
-    }
-
-    /// A resource. The owner is another account when the resource is shared with this one.
-    fn resource(
-        &self,
-        kind: &str,
-        id: Option<String>,
-        owner: Option<String>,
-        tags: Option<Vec<Tag>>,
-        managed_by_aws: bool,
-        details: impl FnOnce(String) -> Details,
-    ) -> Item {
-        let Some(id) = id else {
-            return Item::Nameless;
-        };
-        let account = owner.unwrap_or_else(|| self.context.account().to_owned());
-        let tags: Tags = tags
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
-            .collect();
-        let arn = Arn {
-            partition: self.context.partition(),
-            service: "ec2",
-            region: self.context.region(),
-            account: &account,
-            resource: &format!("{kind}/{id}"),
-        }
-        .to_string();
-        Item::Kept(Box::new(Resource {
-            arn,
-            id: id.clone(),
-            name: tags.get("Name").filter(|name| !name.is_empty()).cloned(),
-            region: self.context.region().to_owned(),
-            account,
-            managed_by_aws,
-            tags: Fact::Known(tags),
-            details: details(id),
-        }))
-    }
 }

@@ -84,8 +84,12 @@ pub(super) fn role(detail: RoleDetail) -> Found {
 /// A managed policy in its default version. Its tags are not part of the answer.
 pub(super) fn policy(detail: ManagedPolicyDetail) -> Found {
     let mut problems = Vec::new();
-    let name = required(detail.policy_name, "a policy without a name", &mut problems);
     let arn = required(detail.arn, "a policy without an ARN", &mut problems);
+    // The last part of the ARN is the name; emulators leave the name itself out.
+    let name = detail
+        .policy_name
+        .or_else(|| arn.rsplit('/').next().map(str::to_owned))
+        .unwrap_or_default();
     let default = detail
         .policy_version_list
         .unwrap_or_default()
@@ -125,13 +129,10 @@ fn document(encoded: Option<String>, what: &str, problems: &mut Vec<String>) -> 
         problems.push(format!("{what} has no document"));
         return String::new();
     };
-    match decode(&encoded) {
-        Some(text) => text,
-        None => {
-            problems.push(format!("{what} is not percent-encoded JSON"));
-            encoded
-        }
-    }
+    decode(&encoded).unwrap_or_else(|| {
+        problems.push(format!("{what} is not percent-encoded JSON"));
+        encoded
+    })
 }
 
 /// The JSON text behind a percent-encoded document; `None` when it is none. A document that begins with a brace
@@ -221,7 +222,6 @@ mod tests {
                 .build()
         };
         let detail = ManagedPolicyDetail::builder()
-            .policy_name("limit")
             .arn("arn:aws:iam::123456789012:policy/limit")
             .default_version_id("v2")
             .policy_version_list(version("v1", "%7B%22old%22%3A1%7D", false))
@@ -231,6 +231,7 @@ mod tests {
         let own = IamPolicy::of(&found.details).unwrap();
         assert_eq!(own.policy_document, r#"{"new":1}"#);
         assert!(!found.managed_by_aws);
+        assert_eq!(found.name, "limit");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_credential_types::Credentials;
@@ -30,21 +31,27 @@ const METADATA_WAIT: Duration = Duration::from_millis(500);
 const METADATA_OPERATION: Duration = Duration::from_secs(1);
 /// Sign-in services and credential processes answer over the network.
 const WAIT: Duration = Duration::from_secs(10);
+/// A provider that cannot be reached twice is set up wrongly.
+const ATTEMPTS: u32 = 2;
+/// The pause between the two.
+const BACKOFF: Duration = Duration::from_millis(100);
 
 /// The providers to ask, in the order of the AWS CLI.
-pub(super) async fn chain(sdk: &SdkConfig, profile: Option<&str>) -> CredentialsProviderChain {
+pub(super) fn chain(sdk: &SdkConfig, profile: Option<&str>) -> CredentialsProviderChain {
     let config = ProviderConfig::without_region()
         .with_http_client(http::shared())
         .with_region(sdk.region().cloned())
         .with_behavior_version(Some(aws_config::BehaviorVersion::latest()))
+        .with_retry_config(
+            RetryConfig::standard()
+                .with_max_attempts(ATTEMPTS)
+                .with_initial_backoff(BACKOFF),
+        )
         .with_timeout_config(TimeoutConfig::builder().connect_timeout(WAIT / 3).build());
     let mut from_profile = ProfileFileCredentialsProvider::builder().configure(&config);
     if let Some(profile) = profile {
         from_profile = from_profile.profile_name(profile);
-        return CredentialsProviderChain::first_try(
-            "profile",
-            DefinedProfile(from_profile.build()),
-        );
+        return start("profile", DefinedProfile(from_profile.build()));
     }
     let metadata = imds::Client::builder()
         .configure(&config)
@@ -61,17 +68,67 @@ pub(super) async fn chain(sdk: &SdkConfig, profile: Option<&str>) -> Credentials
     let web_identity = WebIdentityTokenCredentialsProvider::builder()
         .configure(&config)
         .build();
-    CredentialsProviderChain::first_try(
-        "environment",
-        EnvironmentVariableCredentialsProvider::new(),
-    )
-    .or_else("profile", DefinedProfile(from_profile.build()))
-    .or_else("web identity", web_identity)
-    .or_else(
-        "container",
-        EcsCredentialsProvider::builder().configure(&config).build(),
-    )
-    .or_else("instance metadata", metadata)
+    let container = EcsCredentialsProvider::builder().configure(&config).build();
+    let chain = start("environment", EnvironmentVariableCredentialsProvider::new());
+    let chain = then(chain, "profile", DefinedProfile(from_profile.build()));
+    let chain = then(chain, "web identity", web_identity);
+    let chain = then(chain, "container", container);
+    then(chain, METADATA, metadata)
+}
+
+/// The name of the last place, whose failures only mean that there is no such service.
+pub(super) const METADATA: &str = "instance metadata";
+
+fn start(
+    name: &'static str,
+    provider: impl ProvideCredentials + 'static,
+) -> CredentialsProviderChain {
+    CredentialsProviderChain::first_try(name, Named { name, provider })
+}
+
+fn then(
+    chain: CredentialsProviderChain,
+    name: &'static str,
+    provider: impl ProvideCredentials + 'static,
+) -> CredentialsProviderChain {
+    chain.or_else(name, Named { name, provider })
+}
+
+/// A provider whose failures say where they come from; the SDK's chain does not tell.
+#[derive(Debug)]
+struct Named<P> {
+    name: &'static str,
+    provider: P,
+}
+
+/// The failure of a provider that was set up.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}")]
+pub(super) struct FailedProvider {
+    pub(super) name: &'static str,
+    #[source]
+    source: CredentialsError,
+}
+
+impl<P: ProvideCredentials> ProvideCredentials for Named<P> {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            self.provider
+                .provide_credentials()
+                .await
+                .map_err(|error| match error {
+                    CredentialsError::CredentialsNotLoaded(_)
+                    | CredentialsError::ProviderTimedOut(_) => error,
+                    source => CredentialsError::provider_error(FailedProvider {
+                        name: self.name,
+                        source,
+                    }),
+                })
+        })
+    }
 }
 
 /// A profile that ends the search when it is named and does not exist.

@@ -1,12 +1,11 @@
 //! Why there is no way into the account, and what to do about it.
 
-use aws_config::imds::client::error::ImdsError;
 use aws_config::meta::ProviderChainError;
 use aws_credential_types::provider::error::CredentialsError;
 use std::error::Error;
 use thiserror::Error;
 
-use super::credentials::undefined_profile;
+use super::credentials::{FailedProvider, METADATA, undefined_profile};
 use crate::collect::{Failure, role_failure, words};
 use crate::inventory::Reason;
 
@@ -25,6 +24,14 @@ pub enum ConnectError {
     /// Nobody said which region.
     #[error("no region is set")]
     MissingRegion,
+    /// The endpoint is no URL.
+    #[error("{place} is `{url}`, which is not a URL with a scheme and a host")]
+    InvalidEndpoint {
+        /// The variable or key that it was given by.
+        place: String,
+        /// What was given.
+        url: String,
+    },
     /// No provider has credentials.
     #[error("no AWS credentials found; looked at {looked_at}")]
     MissingCredentials {
@@ -142,6 +149,8 @@ impl ConnectError {
         if let Some(looked_at) = looked_at(error, profile.as_deref()) {
             return Self::MissingCredentials { looked_at, profile };
         }
+        // The provider's name and its own words, without the SDK's preamble.
+        let message = error.source().map_or(message, words);
         Self::BrokenCredentials { message }
     }
 
@@ -178,6 +187,7 @@ impl ConnectError {
     pub const fn kind(&self) -> Kind {
         match self {
             Self::MissingRegion
+            | Self::InvalidEndpoint { .. }
             | Self::MissingCredentials { .. }
             | Self::UnknownProfile { .. }
             | Self::Expired { .. }
@@ -197,15 +207,20 @@ impl ConnectError {
     pub fn remedy(&self) -> String {
         match self {
             Self::MissingRegion => "set `region` in the environment file".to_owned(),
+            Self::InvalidEndpoint { place, .. } => {
+                format!("correct {place}, as `http://127.0.0.1:5000`, or unset it")
+            }
             Self::MissingCredentials { profile, .. } => format!(
                 "{}, or pass `--profile NAME`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-                sign_in(profile.as_deref())
+                sign_in(SSO, profile.as_deref())
             ),
             Self::UnknownProfile { .. } => "`aws configure list-profiles` shows those that are; they are in \
                 ~/.aws/config and ~/.aws/credentials, or where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE say"
                 .to_owned(),
-            Self::Expired { profile, .. } => {
-                format!("{}, or renew the session token", sign_in(profile.as_deref()))
+            Self::Expired { message, profile } => {
+                let is_login = message.contains("login/cache") || message.contains("Login token");
+                let command = if is_login { LOGIN } else { SSO };
+                format!("{}, or renew the session token", sign_in(command, profile.as_deref()))
             }
             Self::BrokenCredentials { .. } => {
                 "`aws sts get-caller-identity` looks in the same places; mend the profile that it names".to_owned()
@@ -232,10 +247,15 @@ impl ConnectError {
     }
 }
 
-fn sign_in(profile: Option<&str>) -> String {
+/// Signs in to IAM Identity Center.
+const SSO: &str = "aws sso login";
+/// Signs in as in the console.
+const LOGIN: &str = "aws login";
+
+fn sign_in(command: &str, profile: Option<&str>) -> String {
     match profile {
-        Some(profile) => format!("sign in with `aws sso login --profile {profile}`"),
-        None => "sign in with `aws sso login`".to_owned(),
+        Some(profile) => format!("sign in with `{command} --profile {profile}`"),
+        None => format!("sign in with `{command}`"),
     }
 }
 
@@ -254,21 +274,23 @@ fn looked_at(error: &CredentialsError, profile: Option<&str>) -> Option<String> 
                 )
             }));
         }
-        metadata_failed |= current.is::<ImdsError>();
+        metadata_failed |= current
+            .downcast_ref::<FailedProvider>()
+            .is_some_and(|failed| failed.name == METADATA);
         cause = current.source();
     }
     if metadata_failed {
         // The last of the chain: everything before it had nothing either.
         return Some(format!(
-            "environment, profile, web identity, container, instance metadata ({})",
-            words(error)
+            "environment, profile, web identity, container, {}",
+            error.source().map_or_else(|| words(error), words)
         ));
     }
     if attempts.is_empty() {
         return None;
     }
     Some(match profile {
-        Some(profile) => format!("profile `{profile}`, which has none"),
+        Some(profile) => format!("profile `{profile}`, which is not defined or holds none"),
         None => attempts.join(", "),
     })
 }

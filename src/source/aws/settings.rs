@@ -16,7 +16,7 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// The slowest page, of IAM's bulk read, takes a few seconds.
 const READ: Duration = Duration::from_secs(10);
 /// One page with all its retries; adaptive retries also wait for their turn in it.
-const OPERATION: Duration = Duration::from_secs(60);
+const OPERATION: Duration = Duration::from_mins(1);
 /// Throttling lasts for seconds: five attempts wait about fifteen of them.
 const MAX_ATTEMPTS: u32 = 5;
 

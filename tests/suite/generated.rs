@@ -1,0 +1,126 @@
+//! Files that are generated from the code are what the code generates.
+//!
+//! `STACKPROOF_BLESS=1 cargo test --test suite generated` writes them.
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use stackproof::kinds::KINDS;
+use stackproof::{config, docs, report};
+
+const MODELINE: &str = "# yaml-language-server: $schema=schema/checks.schema.json";
+const ENVIRONMENT_MODELINE: &str =
+    "# yaml-language-server: $schema=../schema/environment.schema.json";
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn pretty(schema: &Value) -> String {
+    format!("{}\n", serde_json::to_string_pretty(schema).unwrap())
+}
+
+fn expected() -> Vec<(String, String)> {
+    let mut files = vec![
+        (
+            "checks/schema/checks.schema.json".to_owned(),
+            pretty(&config::check_file_schema()),
+        ),
+        (
+            "checks/schema/environment.schema.json".to_owned(),
+            pretty(&config::environment_schema()),
+        ),
+        (
+            "docs/report.schema.json".to_owned(),
+            pretty(&report::json_schema()),
+        ),
+        ("docs/kinds/README.md".to_owned(), docs::kinds_index()),
+    ];
+    for kind in KINDS {
+        files.push((
+            format!("docs/kinds/{}.md", kind.name),
+            docs::kind_page(kind),
+        ));
+    }
+    files
+}
+
+#[test]
+fn generated_files_are_fresh() {
+    let mut stale = Vec::new();
+    for (path, text) in expected() {
+        let file = root().join(&path);
+        if fs::read_to_string(&file).is_ok_and(|found| found == text) {
+            continue;
+        }
+        if std::env::var_os("STACKPROOF_BLESS").is_some() {
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(&file, text).unwrap();
+        } else {
+            stale.push(path);
+        }
+    }
+    assert!(
+        stale.is_empty(),
+        "stale, run with STACKPROOF_BLESS=1: {stale:?}"
+    );
+}
+
+#[test]
+fn no_page_is_left_of_a_kind_that_is_gone() {
+    let expected: BTreeSet<PathBuf> = expected()
+        .into_iter()
+        .map(|(path, _)| root().join(path))
+        .collect();
+    for folder in ["docs/kinds", "checks/schema"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            assert!(
+                expected.contains(&path),
+                "{} is not generated",
+                path.display()
+            );
+        }
+    }
+}
+
+fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "yaml")
+        })
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
+/// What an editor would say of the shipped files: nothing.
+#[test]
+fn shipped_files_fit_the_generated_schemas_and_name_them() {
+    for (folder, schema, modeline) in [
+        ("checks", config::check_file_schema(), MODELINE),
+        (
+            "checks/environments",
+            config::environment_schema(),
+            ENVIRONMENT_MODELINE,
+        ),
+    ] {
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for path in yaml_files(&root().join(folder)) {
+            let text = fs::read_to_string(&path).unwrap();
+            assert_eq!(text.lines().next(), Some(modeline), "{}", path.display());
+            let value: Value = serde_saphyr::from_str(&text).unwrap();
+            let errors: Vec<String> = validator
+                .iter_errors(&value)
+                .map(|error| format!("{}: {error}", error.instance_path()))
+                .collect();
+            assert!(errors.is_empty(), "{}: {errors:#?}", path.display());
+        }
+    }
+}

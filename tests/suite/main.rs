@@ -1,0 +1,13 @@
+//! What users rely on: verdicts of every kind, messages, exit codes, generated files, tidiness.
+//!
+//! No network and no AWS: evidence comes from fixtures and from snapshots that the tests write.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
+mod cli;
+mod fixture;
+mod generated;
+mod invariants;
+mod kinds;
+mod messages;
+mod registry;
+mod tidy;

@@ -1,0 +1,55 @@
+//! Mistakes in the options of a kind.
+
+use super::{goldens, of_check};
+
+fn of_expression(text: &str) -> String {
+    of_check(&format!(
+        "kind: assert\nwith:\n  type: aws_sqs_queue\n  expression: \"{text}\"\n  message: m"
+    ))
+}
+
+goldens! {
+    unknown_option: of_check("kind: ttl\nwith:\n  tables: [a]\n  atribute: expires_at");
+    unknown_nested_option: of_check("kind: tags\nwith:\n  required:\n    Owner: {value: [me]}");
+    missing_options: of_check("kind: ttl");
+    options_are_empty: of_check("kind: ttl\nwith:");
+    text_where_a_list_is_needed: of_check("kind: ttl\nwith: {tables: acme-events-dev, attribute: expires_at}");
+    number_where_text_is_needed: of_check("kind: ttl\nwith: {tables: [a], attribute: 12}");
+    text_where_a_number_is_needed: of_check("kind: latency\nwith: {p95: 50ms, samples: \"100\"}");
+    fraction_where_a_whole_number_is_needed: of_check("kind: latency\nwith: {p95: 50ms, samples: 99.5}");
+    empty_list: of_check("kind: ttl\nwith: {tables: [], attribute: expires_at}");
+    empty_text: of_check("kind: ttl\nwith: {tables: [a], attribute: \"\"}");
+    number_too_small: of_check("kind: latency\nwith: {p95: 50ms, rate: 0}");
+    number_too_large: of_check("kind: pitr\nwith: {tables: [a], min_recovery_days: 36}");
+    negative_number: of_check("kind: latency\nwith: {p95: 50ms, warm_up: -1}");
+    bad_status: of_check("kind: latency\nwith: {p95: 50ms, status: 20}");
+    bad_url: of_check("kind: latency\nwith: {p95: 50ms, url: api.example.com/v1/health}");
+    unknown_resource_type: of_check("kind: exists\nwith:\n  resources:\n    aws_sqs_qeue: [a]");
+    unknown_resource_type_without_a_guess: of_check("kind: naming\nwith:\n  patterns:\n    aws_s3_bucket: [\"{kebab}\"]");
+    unknown_type_in_a_list: of_check("kind: tags\nwith:\n  required: {Owner: {}}\n  types: [aws_vpc, dynamodb_table]");
+    no_name_of_a_type: of_check("kind: exists\nwith:\n  resources:\n    aws_sqs_queue: []");
+    no_type_at_all: of_check("kind: exists\nwith:\n  resources: {}");
+    no_pattern_at_all: of_check("kind: naming\nwith:\n  patterns: {}");
+    no_pattern_of_a_type: of_check("kind: naming\nwith:\n  patterns:\n    aws_vpc: []");
+    no_tag_required: of_check("kind: tags\nwith:\n  required: {}");
+    contradicting_keys: of_check("kind: tags\nwith:\n  required:\n    Owner: {values: [me], pattern: m.}");
+    no_target: of_check("kind: latency\nwith: {samples: 100}");
+    too_few_samples: of_check("kind: latency\nwith: {p99: 50ms, samples: 100}");
+    target_beyond_timeout: of_check("kind: latency\nwith: {p95: 3s, timeout: 2s}");
+    overlapping_subnets: of_check(
+        "kind: subnets\nwith:\n  vpc: v\n  cidr: 10.0.0.0/16\n  public: [10.0.1.0/24, 10.0.2.0/24]\n  \
+         private: [10.0.2.0/23, 10.0.11.0/24]");
+    subnet_outside_the_vpc: of_check(
+        "kind: subnets\nwith:\n  vpc: v\n  cidr: 10.0.0.0/16\n  public: [10.1.1.0/24, 10.0.2.0/24]\n  private: []");
+    too_few_subnets: of_check("kind: subnets\nwith: {vpc: v, cidr: 10.0.0.0/16, public: [10.0.1.0/24], private: []}");
+    no_subnet: of_check("kind: subnets\nwith: {vpc: v, cidr: 10.0.0.0/16, public: [], private: []}");
+    unknown_action: of_check("kind: least-privilege\nwith:\n  roles: [a]\n  actions: [\"dynamodb:DescribeTabel\"]");
+    unknown_service: of_check("kind: least-privilege\nwith:\n  roles: [a]\n  actions: [\"dynamo:DescribeTable\"]");
+    bad_action: of_check("kind: least-privilege\nwith:\n  roles: [a]\n  actions: [DescribeTable]");
+    unknown_field_of_an_expression: of_expression("self.attributes.visibility_timeot >= 900");
+    comparison_of_unlike_types: of_expression("self.attributes.visibility_timeout >= '900'");
+    expression_that_is_no_condition: of_expression("self.name");
+    expression_that_is_broken: of_expression("self.name == ");
+    several_mistakes_in_one_check: of_check(
+        "kind: subnets\ncolour: blue\nwith:\n  vpc: v\n  cidr: 10.0.0.1/16\n  public: 10.0.1.0/24\n  privat: []");
+}
