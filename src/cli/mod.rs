@@ -118,6 +118,11 @@ impl Stop {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     output::set_color(cli.color);
+    // A check or writer that breaks is caught and told where it belongs; nobody needs a backtrace of it.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |place| format!(" at {place}"));
+        output::note(&format!("a mistake in stackproof{place}; please report it"));
+    }));
     let code = match run(&cli) {
         Ok(code) => code,
         Err(stop) => {

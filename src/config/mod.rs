@@ -120,6 +120,35 @@ fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     Ok(paths)
 }
 
+/// What lies beside the check files and is read by another part, or not at all.
+const OTHER_FOLDERS: [&str; 3] = ["environments", "schema", "snapshots"];
+
+/// Folders below the folder of checks with files that look like checks: they would quietly never run.
+fn overlooked(folder: &Path) -> Vec<Diagnostic> {
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.is_dir())
+        .filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            !name.is_some_and(|name| OTHER_FOLDERS.contains(&name))
+        })
+        .filter(|path| yaml_files(path).map_or(true, |files| !files.is_empty()))
+        .collect();
+    folders.sort();
+    folders
+        .iter()
+        .map(|path| {
+            Diagnostic::global(
+                "overlooked-folder",
+                format!("the files in {} are not read", path.display()),
+            )
+            .help("move them beside the other check files; folders below it are not searched")
+        })
+        .collect()
+}
+
 fn read(path: &Path) -> Result<Arc<SourceFile>, Vec<Diagnostic>> {
     let shown = path.display().to_string();
     match std::fs::read_to_string(path) {

@@ -3,6 +3,9 @@
 //! A fixture says what matters and no more. The prose of a check plays no part in a verdict and is filled in;
 //! fields that no kind leans on come from `tests/fixtures/defaults.yaml`; a fact that is not given was not read.
 
+mod resource;
+mod tree;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use stackproof::check::{EvidenceBase, Verdict};
@@ -86,19 +89,6 @@ pub struct Expected {
     pub problems: Vec<String>,
 }
 
-/// A default for the resources of one type.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Default {
-    /// The ARN, with `{id}` in it.
-    arn: String,
-    /// The field of the details that repeats the id.
-    id: Option<String>,
-    /// Fields of the details.
-    #[serde(default)]
-    details: Map<String, Value>,
-}
-
 /// The fixtures of a kind, by file name.
 pub fn files(kind: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder().join(kind))
@@ -126,58 +116,8 @@ pub fn folder() -> PathBuf {
 }
 
 pub fn read(path: &Path) -> Fixture {
-    serde_json::from_value(tree(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-/// The fixture as a tree. With `like: CASE` it is the fixture beside it, changed: `change` sets the value at a JSON
-/// pointer (`/-` at its end appends to a list), `remove` takes one away.
-fn tree(path: &Path) -> Value {
-    let text = fs::read_to_string(path).unwrap();
-    let own: Value = from_yaml(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let Some(like) = own["like"].as_str() else {
-        return own;
-    };
-    let mut all = tree(&path.with_file_name(format!("{like}.yaml")));
-    for (key, value) in own.as_object().unwrap() {
-        match key.as_str() {
-            "like" => {}
-            "change" => {
-                for (pointer, value) in value.as_object().unwrap() {
-                    set(&mut all, pointer, value.clone())
-                        .unwrap_or_else(|| panic!("{}: {pointer}", path.display()));
-                }
-            }
-            "remove" => {
-                for pointer in value.as_array().unwrap() {
-                    remove(&mut all, pointer.as_str().unwrap())
-                        .unwrap_or_else(|| panic!("{}: {pointer}", path.display()));
-                }
-            }
-            key => all[key] = value.clone(),
-        }
-    }
-    all
-}
-
-fn set(tree: &mut Value, pointer: &str, value: Value) -> Option<()> {
-    let (parent, key) = pointer.rsplit_once('/')?;
-    match tree.pointer_mut(parent)? {
-        Value::Object(fields) => drop(fields.insert(key.replace("~1", "/"), value)),
-        Value::Array(items) if key == "-" => items.push(value),
-        Value::Array(items) => *items.get_mut(key.parse::<usize>().ok()?)? = value,
-        _ => return None,
-    }
-    Some(())
-}
-
-fn remove(tree: &mut Value, pointer: &str) -> Option<()> {
-    let (parent, key) = pointer.rsplit_once('/')?;
-    match tree.pointer_mut(parent)? {
-        Value::Object(fields) => drop(fields.remove(key)?),
-        Value::Array(items) => drop(items.remove(key.parse().ok()?)),
-        _ => return None,
-    }
-    Some(())
+    serde_json::from_value(tree::read(path))
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn from_yaml<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
@@ -225,12 +165,12 @@ impl Fixture {
     }
 
     pub fn inventory(&self) -> Inventory {
-        let defaults: BTreeMap<String, Default> =
+        let defaults: BTreeMap<String, resource::Default> =
             from_yaml(include_str!("../fixtures/defaults.yaml")).unwrap();
         let mut resources = Vec::new();
         for (type_name, fields) in &self.inventory.resources {
             for fields in fields {
-                let value = resource(type_name, fields.clone(), &defaults[type_name]);
+                let value = resource::from_fields(type_name, fields.clone(), &defaults[type_name]);
                 resources.push(
                     serde_json::from_value(value)
                         .unwrap_or_else(|error| panic!("{}: {error}", self.about)),
@@ -318,32 +258,4 @@ pub fn shown(verdicts: Vec<(String, Verdict)>) -> Vec<Expected> {
             problems: verdict.problems.into_iter().map(problem).collect(),
         })
         .collect()
-}
-
-fn resource(type_name: &str, mut fields: Map<String, Value>, default: &Default) -> Value {
-    let mut take = |key: &str| fields.remove(key);
-    let name = take("name").unwrap_or(Value::Null);
-    let id = take("id").unwrap_or_else(|| name.clone());
-    let id_text = id
-        .as_str()
-        .unwrap_or_else(|| panic!("a {type_name} has neither id nor name"))
-        .to_owned();
-    let mut common = json!({
-        "arn": take("arn").unwrap_or_else(|| default.arn.replace("{id}", &id_text).into()),
-        "id": id,
-        "name": name,
-        "region": take("region").unwrap_or_else(|| REGION.into()),
-        "account": ACCOUNT,
-        "managed_by_aws": take("managed_by_aws").unwrap_or(false.into()),
-        "tags": take("tags").unwrap_or_else(|| json!({ "$not_read": true })),
-    });
-    let mut details = default.details.clone();
-    if let Some(field) = &default.id {
-        details.insert(field.clone(), id_text.into());
-    }
-    for (key, value) in fields {
-        details.insert(key, value);
-    }
-    common["details"] = json!({ type_name: details });
-    common
 }

@@ -22,6 +22,7 @@ goldens! {
     checks_as_a_mapping: of_file("checks:\n  id: a\n  kind: ttl\n");
     empty_file: of_file("");
     only_a_comment: of_file("# nothing yet\n");
+    checks_in_a_folder_below: render(&[DEV, ("a.yaml", GOOD), ("security/b.yaml", GOOD)], "dev");
     list_for_a_file: of_file("- id: a\n  kind: ttl\n");
     unknown_top_level_key: of_file(&format!("check:\n{}", GOOD.trim_start_matches("checks:\n")));
     unknown_top_level_key_beside_checks: of_file(&format!("version: 1\n{GOOD}"));
