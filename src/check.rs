@@ -193,8 +193,8 @@ impl Assessment {
         match fact {
             Fact::Known(value) => return Some(value),
             Fact::Unreadable(gap) => self.gaps.push(gap.clone()),
-            Fact::Unknown => self.unknown.push(format!("{label} is known after apply")),
-            Fact::NotRead => self.errors.push(format!("{label} was never read")),
+            Fact::Unknown => self.unknown.push(format!("{label}: known after apply")),
+            Fact::NotRead => self.errors.push(format!("{label}: never read")),
         }
         None
     }

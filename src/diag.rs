@@ -3,6 +3,7 @@
 //! Every parser collects them, so that one run tells all. Rendering is here; printing is the command line's.
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, renderer::DecorStyle};
+use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -56,19 +57,14 @@ pub struct Diagnostic {
     /// What was expected, written under the excerpt.
     pub label: String,
     /// A second place that explains the first, as the earlier use of a duplicate id.
-    pub related: Option<(Place, String)>,
+    pub related: Option<Box<(Place, String)>>,
     /// What to do.
     pub help: Option<String>,
 }
 
 impl Diagnostic {
     /// A diagnostic at a place.
-    pub fn new(
-        code: &'static str,
-        title: impl Into<String>,
-        place: Place,
-        label: impl Into<String>,
-    ) -> Self {
+    pub fn new(code: &'static str, title: impl Into<String>, place: Place, label: impl Into<String>) -> Self {
         Self {
             code,
             title: title.into(),
@@ -100,11 +96,7 @@ impl Diagnostic {
 
     /// Adds "did you mean" when one of the candidates is close to what was written.
     #[must_use]
-    pub fn did_you_mean<'a>(
-        self,
-        written: &str,
-        candidates: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
+    pub fn did_you_mean<'a>(self, written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
         match closest(written, candidates) {
             Some(candidate) => self.help(format!("did you mean `{candidate}`?")),
             None => self,
@@ -126,10 +118,8 @@ impl Diagnostic {
                             .label(&self.label),
                     );
                 let mut other = None;
-                if let Some((related, label)) = &self.related {
-                    let annotation = AnnotationKind::Context
-                        .span(related.span.clone())
-                        .label(label);
+                if let Some((related, label)) = self.related.as_deref() {
+                    let annotation = AnnotationKind::Context.span(related.span.clone()).label(label);
                     if related.file == place.file {
                         snippet = snippet.annotation(annotation);
                     } else {
@@ -155,18 +145,13 @@ impl Diagnostic {
         } else {
             Renderer::plain()
         };
-        renderer
-            .decor_style(DecorStyle::Ascii)
-            .render(&[report])
+        renderer.decor_style(DecorStyle::Ascii).render(&[report])
     }
 }
 
 /// The candidate that a typing mistake most likely meant.
 #[must_use]
-pub fn closest<'a>(
-    written: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(written, candidate), candidate))
@@ -194,7 +179,7 @@ pub fn render_all(diagnostics: &[Diagnostic], colour: bool) -> String {
     }
     let count = sorted.len();
     let noun = if count == 1 { "error" } else { "errors" };
-    text.push_str(&format!("{count} {noun}; nothing was read and no check ran\n"));
+    let _ = writeln!(text, "{count} {noun}; nothing was read and no check ran");
     text
 }
 
@@ -213,7 +198,7 @@ mod tests {
     fn columns_count_characters() {
         let file = file();
         assert_eq!(file.position(0), (1, 1));
-        assert_eq!(file.position(file.text.find("2").unwrap()), (2, 6));
+        assert_eq!(file.position(file.text.find('2').unwrap()), (2, 6));
     }
 
     #[test]

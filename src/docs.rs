@@ -3,6 +3,7 @@
 use serde_json::Value;
 use std::fmt::Write;
 
+use crate::formats::FORMATS;
 use crate::kinds::{KINDS, Kind};
 
 /// The page of one kind, in Markdown.
@@ -53,6 +54,9 @@ fn options(schema: &Value, indent: &str, text: &mut String) {
         if required.contains(&name.as_str()) {
             facts.push("required".to_owned());
         } else if let Some(default) = option.get("default").filter(|default| !default.is_null()) {
+            let default = default
+                .as_str()
+                .map_or_else(|| default.to_string(), str::to_owned);
             facts.push(format!("default `{default}`"));
         }
         let description = option["description"].as_str().unwrap_or_default();
@@ -84,7 +88,11 @@ fn type_of(option: &Value) -> String {
         ("object", _) if option["additionalProperties"].is_object() => {
             format!("map of {}", type_of(&option["additionalProperties"]))
         }
-        ("string", Some(format)) => format.to_owned(),
+        ("string", Some(name)) => FORMATS
+            .iter()
+            .find(|format| format.name == name)
+            .map_or(name, |format| format.article.trim_start_matches("a "))
+            .to_owned(),
         ("integer", _) => "whole number".to_owned(),
         _ => name,
     }
@@ -92,7 +100,7 @@ fn type_of(option: &Value) -> String {
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -133,10 +133,7 @@ fn expand_check(spec: &Arc<CheckSpec>, inventory: &Inventory) -> Vec<Case> {
     cases
 }
 
-fn missing<'a>(
-    needs: &Needs,
-    inventory: &'a Inventory,
-) -> Vec<(&'static str, Missing<'a>)> {
+fn missing<'a>(needs: &Needs, inventory: &'a Inventory) -> Vec<(&'static str, Missing<'a>)> {
     needs
         .types()
         .filter_map(|(name, _)| inventory.missing(name).map(|missing| (name, missing)))
@@ -173,11 +170,16 @@ fn qualify(cases: &mut [Case], qualifier: impl Fn(&Subject) -> Option<String>) {
     let mut qualifiers: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
     for case in &*cases {
         let name = case.subject.name.clone();
-        qualifiers.entry(name).or_default().insert(qualifier(&case.subject));
+        qualifiers
+            .entry(name)
+            .or_default()
+            .insert(qualifier(&case.subject));
     }
     for case in cases {
         // What all of them share tells none of them apart.
-        let apart = qualifiers.get(&case.subject.name).is_some_and(|different| different.len() > 1);
+        let apart = qualifiers
+            .get(&case.subject.name)
+            .is_some_and(|different| different.len() > 1);
         if let Some(text) = qualifier(&case.subject).filter(|_| apart) {
             case.subject.name = format!("{} ({text})", case.subject.name);
         }

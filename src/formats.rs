@@ -7,7 +7,7 @@ use globset::{Glob, GlobMatcher};
 use ipnet::Ipv4Net;
 use regex::Regex;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
@@ -137,7 +137,6 @@ impl NameGlob {
     pub fn matches(&self, name: &str) -> bool {
         self.matcher.is_match(name)
     }
-
 }
 
 impl FromStr for NameGlob {
@@ -290,11 +289,16 @@ impl FromStr for Latency {
             .parse()
             .map_err(|_| "there is no whole number before the unit".to_owned())?;
         match number.checked_mul(micros) {
-            Some(micros) if (1..=600_000_000).contains(&micros) => {
-                Ok(Self(Duration::from_micros(micros)))
-            }
+            Some(micros) if (1..=600_000_000).contains(&micros) => Ok(Self(Duration::from_micros(micros))),
             _ => Err("it must lie between 1us and 600s".to_owned()),
         }
+    }
+}
+
+/// As it is written, for the default values in schemas.
+impl Serialize for Latency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

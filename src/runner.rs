@@ -45,22 +45,14 @@ pub fn list(cases: &[Case], arguments: &Arguments) {
 
 /// Runs the cases that the arguments leave, prints them as a test runner does, and loses none.
 #[must_use]
-pub fn run(
-    cases: Vec<Case>,
-    arguments: &Arguments,
-    inventory: Inventory,
-    probes: ProbeResults,
-) -> Results {
+pub fn run(cases: Vec<Case>, arguments: &Arguments, inventory: Inventory, probes: ProbeResults) -> Results {
     let chosen = selected(&cases, arguments);
-    let (running, left_out): (Vec<_>, Vec<_>) = cases
-        .into_iter()
-        .zip(chosen)
-        .partition(|(_, chosen)| *chosen);
+    let (running, left_out): (Vec<_>, Vec<_>) =
+        cases.into_iter().zip(chosen).partition(|(_, chosen)| *chosen);
     let filtered_out = left_out.iter().map(|(case, _)| case.name()).collect();
     let cases: Arc<Vec<Case>> = Arc::new(running.into_iter().map(|(case, _)| case).collect());
     let evidence = Arc::new((inventory, probes));
-    let records: Arc<Mutex<Vec<Option<Record>>>> =
-        Arc::new(Mutex::new(cases.iter().map(|_| None).collect()));
+    let records: Arc<Mutex<Vec<Option<Record>>>> = Arc::new(Mutex::new(cases.iter().map(|_| None).collect()));
 
     let trials = cases
         .iter()
@@ -77,10 +69,7 @@ pub fn run(
                 let verdict = cases[index].judge(&base);
                 let answer = trial_answer(&verdict);
                 let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-                let record = Record {
-                    verdict,
-                    duration_us,
-                };
+                let record = Record { verdict, duration_us };
                 let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
                 records[index] = Some(record);
                 answer
@@ -118,11 +107,8 @@ fn in_order(arguments: &Arguments) -> Arguments {
 fn trial_answer(verdict: &Verdict) -> Result<Completion, Failed> {
     match verdict.outcome {
         Outcome::Pass => Ok(Completion::Completed),
-        Outcome::Unknown | Outcome::NotApplicable => {
-            Ok(Completion::ignored_with(&verdict.summary))
-        }
-        // The summary that follows says why, once and in full.
-        Outcome::Fail | Outcome::Error => Err(Failed::without_message()),
+        Outcome::Unknown | Outcome::NotApplicable => Ok(Completion::ignored_with(&verdict.summary)),
+        Outcome::Fail | Outcome::Error => Err(verdict.summary.as_str().into()),
     }
 }
 

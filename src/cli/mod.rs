@@ -45,7 +45,13 @@ Exit codes:
 #[command(version, after_help = AFTER_HELP, max_term_width = 100)]
 struct Cli {
     /// The folder of checks, environments and snapshots.
-    #[arg(long, global = true, value_name = "DIR", default_value = "checks", env = "STACKPROOF_CHECKS")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = "checks",
+        env = "STACKPROOF_CHECKS"
+    )]
     checks: PathBuf,
 
     /// When to use colours.
@@ -120,7 +126,9 @@ pub fn main() -> ExitCode {
     output::set_color(cli.color);
     // A check or writer that breaks is caught and told where it belongs; nobody needs a backtrace of it.
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map_or_else(String::new, |place| format!(" at {place}"));
+        let place = panic
+            .location()
+            .map_or_else(String::new, |place| format!(" at {place}"));
         output::note(&format!("a mistake in stackproof{place}; please report it"));
     }));
     let code = match run(&cli) {

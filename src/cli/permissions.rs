@@ -43,8 +43,8 @@ pub fn run(checks: &Path, args: &PermissionsArgs) -> Result<u8, Stop> {
             "Resource": "*",
         }],
     });
-    let text = serde_json::to_string_pretty(&policy)
-        .map_err(|error| Stop::undetermined(error.to_string()))?;
+    let text =
+        serde_json::to_string_pretty(&policy).map_err(|error| Stop::undetermined(error.to_string()))?;
     output::print(&text);
     output::print("\n");
     Ok(exit::CONFORMS)

@@ -28,8 +28,8 @@ pub fn run(args: &SchemaArgs) -> Result<u8, Stop> {
         Schema::Environment => config::environment_schema(),
         Schema::Report => report::json_schema(),
     };
-    let text = serde_json::to_string_pretty(&schema)
-        .map_err(|error| Stop::undetermined(error.to_string()))?;
+    let text =
+        serde_json::to_string_pretty(&schema).map_err(|error| Stop::undetermined(error.to_string()))?;
     output::print(&text);
     output::print("\n");
     Ok(exit::CONFORMS)

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -129,15 +130,14 @@ pub fn read_snapshot(
     environment: &Environment,
 ) -> Result<(Inventory, Provenance), Stop> {
     let account = environment.settings.account_id.as_deref();
-    let recorded = snapshot::read(path, &environment.name, account)
-        .map_err(|error| snapshot_stop(&error))?;
+    let recorded = snapshot::read(path, &environment.name, account).map_err(|error| snapshot_stop(&error))?;
     let mut description = format!(
         "recorded snapshot {} of {}, not the live account",
         path.display(),
         recorded.recorded_at.strftime("%Y-%m-%d")
     );
     if let Some(because) = because {
-        description.push_str(&format!(" ({because})"));
+        let _ = write!(description, " ({because})");
     }
     let provenance = Provenance {
         target: Target::Snapshot,
@@ -159,7 +159,7 @@ pub async fn connect(target: AwsTarget) -> Result<(aws::Session, Provenance), St
     let region = session.region().to_owned();
     let mut description = format!("live account {account} in {region}");
     if let Some(endpoint) = session.endpoint_url() {
-        description.push_str(&format!(" through {endpoint}"));
+        let _ = write!(description, " through {endpoint}");
     }
     let provenance = Provenance {
         target: Target::Aws,

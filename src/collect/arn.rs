@@ -37,10 +37,7 @@ impl<'a> Arn<'a> {
     /// The last part of the resource, which is its name or its id.
     #[must_use]
     pub fn name(&self) -> &'a str {
-        self.resource
-            .rsplit(['/', ':'])
-            .next()
-            .unwrap_or(self.resource)
+        self.resource.rsplit(['/', ':']).next().unwrap_or(self.resource)
     }
 }
 
@@ -77,11 +74,7 @@ mod tests {
             "dynamodb",
             "events",
         );
-        check(
-            "arn:aws-cn:iam::123456789012:role/a/b/reader",
-            "iam",
-            "reader",
-        );
+        check("arn:aws-cn:iam::123456789012:role/a/b/reader", "iam", "reader");
         check(
             "arn:aws:logs:eu-west-1:123456789012:log-group:jobs",
             "logs",

@@ -254,21 +254,14 @@ impl Service<'_> {
     /// The gap left by an answer that cannot be right.
     #[must_use]
     pub fn nonsense(&self, operation: Operation, message: impl Into<String>) -> Gap {
-        Gap::new(
-            operation.action,
-            &self.region,
-            Reason::ServiceError,
-            message,
-        )
+        Gap::new(operation.action, &self.region, Reason::ServiceError, message)
     }
 
     fn answered(&self, operation: Operation, items: usize) {
-        self.context
-            .log
-            .record(operation.action, &self.region, |read| {
-                read.pages += 1;
-                read.items += items as u64;
-            });
+        self.context.log.record(operation.action, &self.region, |read| {
+            read.pages += 1;
+            read.items += items as u64;
+        });
     }
 
     fn failed(&self, operation: Operation, mut failure: Failure) -> Gap {
@@ -282,11 +275,6 @@ impl Service<'_> {
             failure.reason = Reason::Throttled;
             failure.message = format!("AWS refused {throttled} requests until the time was up");
         }
-        Gap::new(
-            operation.action,
-            &self.region,
-            failure.reason,
-            failure.message,
-        )
+        Gap::new(operation.action, &self.region, failure.reason, failure.message)
     }
 }

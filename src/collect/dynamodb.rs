@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use super::failure::REPEATED_TOKEN;
 use super::{Arn, Collected, Collector, Context, Operation, Service};
 use crate::inventory::dynamodb::{
-    AttributeDefinition, ContinuousBackups, DynamodbTable, GlobalSecondaryIndex, KeySchemaElement,
-    Table, TimeToLive,
+    AttributeDefinition, ContinuousBackups, DynamodbTable, GlobalSecondaryIndex, KeySchemaElement, Table,
+    TimeToLive,
 };
 use crate::inventory::{Fact, Gap, Needs, Resource, ResourceType, Tags};
 
@@ -82,8 +82,7 @@ impl Collector for Dynamodb {
                 |page| page.table_names.unwrap_or_default(),
             )
             .await;
-        collected.resources =
-            join_all(names.items.into_iter().map(|name| reader.table(name))).await;
+        collected.resources = join_all(names.items.into_iter().map(|name| reader.table(name))).await;
         if let Some(gap) = names.gap {
             collected.gap(DynamodbTable::NAME, gap);
         }
@@ -133,12 +132,7 @@ impl Reader<'_> {
     }
 
     /// The fact, read only when it is needed of this table.
-    async fn fact<T>(
-        &self,
-        fact: &str,
-        table: &str,
-        read: impl Future<Output = Result<T, Gap>>,
-    ) -> Fact<T> {
+    async fn fact<T>(&self, fact: &str, table: &str, read: impl Future<Output = Result<T, Gap>>) -> Fact<T> {
         if self.needs.wants_fact_of(DynamodbTable::NAME, fact, table) {
             read.await.into()
         } else {
@@ -173,28 +167,19 @@ impl Reader<'_> {
     }
 
     async fn continuous_backups(&self, name: &str) -> Result<ContinuousBackups, Gap> {
-        let request = self
-            .client
-            .describe_continuous_backups()
-            .table_name(name)
-            .send();
+        let request = self.client.describe_continuous_backups().table_name(name).send();
         let answer = self.service.read(BACKUPS, request).await?;
         let description = answer.continuous_backups_description.and_then(|backups| {
             let recovery = backups.point_in_time_recovery_description?;
             Some(ContinuousBackups {
                 continuous_backups_status: backups.continuous_backups_status.as_str().to_owned(),
-                point_in_time_recovery_status: recovery
-                    .point_in_time_recovery_status?
-                    .as_str()
-                    .to_owned(),
+                point_in_time_recovery_status: recovery.point_in_time_recovery_status?.as_str().to_owned(),
                 recovery_period_in_days: recovery.recovery_period_in_days,
             })
         });
         description.ok_or_else(|| {
-            self.service.nonsense(
-                BACKUPS,
-                "the answer holds no status of point-in-time recovery",
-            )
+            self.service
+                .nonsense(BACKUPS, "the answer holds no status of point-in-time recovery")
         })
     }
 

@@ -78,8 +78,7 @@ const CUT_AT: &[&str] = &[
 const MAX_MESSAGE: usize = 500;
 
 /// What a page token that leads back to an earlier page means.
-pub(super) const REPEATED_TOKEN: &str =
-    "the service repeated a page token, so the list may be cut short";
+pub(super) const REPEATED_TOKEN: &str = "the service repeated a page token, so the list may be cut short";
 
 /// Why a request gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -62,8 +62,7 @@ impl Collector for Iam {
 
     async fn collect(&self, context: &Context, needs: &Needs) -> Collected {
         let mut collected = Collected::default();
-        let (roles_wanted, policies_wanted) =
-            (needs.wants(IamRole::NAME), needs.wants(IamPolicy::NAME));
+        let (roles_wanted, policies_wanted) = (needs.wants(IamRole::NAME), needs.wants(IamPolicy::NAME));
         if !roles_wanted && !policies_wanted {
             return collected;
         }
@@ -74,11 +73,7 @@ impl Collector for Iam {
         let client = Client::from_conf(config);
         let entries = entries(&service, &client, policies_wanted).await;
         if let Some(gap) = entries.gap {
-            for type_name in self
-                .resource_types()
-                .iter()
-                .filter(|name| needs.wants(name))
-            {
+            for type_name in self.resource_types().iter().filter(|name| needs.wants(name)) {
                 collected.gap(type_name, gap.clone());
             }
         }
@@ -156,12 +151,7 @@ async fn entries(service: &Service<'_>, client: &Client, policies: bool) -> Page
 }
 
 /// Adds a resource, and a gap for each thing about it that could not be understood.
-fn keep(
-    context: &Context,
-    service: &Service<'_>,
-    collected: &mut Collected,
-    found: documents::Found,
-) {
+fn keep(context: &Context, service: &Service<'_>, collected: &mut Collected, found: documents::Found) {
     for problem in found.problems {
         let type_name = found.details.type_name();
         collected.gap(type_name, service.nonsense(DETAILS, problem));
@@ -182,11 +172,7 @@ async fn policy_tags(service: &Service<'_>, client: &Client, arn: &str) -> Resul
     let pages = service
         .pages(
             POLICY_TAGS,
-            client
-                .list_policy_tags()
-                .policy_arn(arn)
-                .into_paginator()
-                .send(),
+            client.list_policy_tags().policy_arn(arn).into_paginator().send(),
             |page| {
                 page.marker()
                     .filter(|marker| !marker.is_empty())

@@ -111,10 +111,7 @@ mod tests {
     fn operations_only_read() {
         for collector in all() {
             let operations = collector.operations(&Needs::everything());
-            let unique: BTreeSet<&str> = operations
-                .iter()
-                .map(|operation| operation.action)
-                .collect();
+            let unique: BTreeSet<&str> = operations.iter().map(|operation| operation.action).collect();
             assert_eq!(unique.len(), operations.len(), "{}", collector.service());
             for operation in operations {
                 assert!(

@@ -7,8 +7,8 @@ use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef,
 };
-use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
@@ -116,8 +116,7 @@ fn is_throttled(response: &HttpResponse) -> bool {
     }
     let body = response.body().bytes().unwrap_or_default();
     status.as_u16() == 429
-        || THROTTLED.iter().any(|code| {
-            body.windows(code.len())
-                .any(|window| window == code.as_bytes())
-        })
+        || THROTTLED
+            .iter()
+            .any(|code| body.windows(code.len()).any(|window| window == code.as_bytes()))
 }

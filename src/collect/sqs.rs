@@ -95,11 +95,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     async fn queue(&self, queue_url: String) -> Resource {
-        let name = queue_url
-            .rsplit('/')
-            .next()
-            .unwrap_or(&queue_url)
-            .to_owned();
+        let name = queue_url.rsplit('/').next().unwrap_or(&queue_url).to_owned();
         let arn = Arn {
             partition: self.context.partition(),
             service: "sqs",
@@ -129,12 +125,7 @@ impl Reader<'_> {
     }
 
     /// The fact, read only when it is needed of this queue.
-    async fn fact<T>(
-        &self,
-        fact: &str,
-        queue: &str,
-        read: impl Future<Output = Result<T, Gap>>,
-    ) -> Fact<T> {
+    async fn fact<T>(&self, fact: &str, queue: &str, read: impl Future<Output = Result<T, Gap>>) -> Fact<T> {
         if self.needs.wants_fact_of(SqsQueue::NAME, fact, queue) {
             read.await.into()
         } else {
@@ -170,21 +161,18 @@ fn settings(attributes: &HashMap<QueueAttributeName, String>) -> Result<QueueAtt
             .and_then(|value| value.parse::<i64>().ok())
             .ok_or_else(|| format!("the answer holds no number for {}", name.as_str()))
     };
-    let flag =
-        |name: &QueueAttributeName| attributes.get(name).is_some_and(|value| value == "true");
-    let (dead_letter_target_arn, max_receive_count) =
-        match attributes.get(&QueueAttributeName::RedrivePolicy) {
-            None => (None, None),
-            Some(policy) => redrive(policy)?,
-        };
+    let flag = |name: &QueueAttributeName| attributes.get(name).is_some_and(|value| value == "true");
+    let (dead_letter_target_arn, max_receive_count) = match attributes.get(&QueueAttributeName::RedrivePolicy)
+    {
+        None => (None, None),
+        Some(policy) => redrive(policy)?,
+    };
     Ok(QueueAttributes {
         visibility_timeout: number(&QueueAttributeName::VisibilityTimeout)?,
         message_retention_period: number(&QueueAttributeName::MessageRetentionPeriod)?,
         maximum_message_size: number(&QueueAttributeName::MaximumMessageSize)?,
         delay_seconds: number(&QueueAttributeName::DelaySeconds)?,
-        receive_message_wait_time_seconds: number(
-            &QueueAttributeName::ReceiveMessageWaitTimeSeconds,
-        )?,
+        receive_message_wait_time_seconds: number(&QueueAttributeName::ReceiveMessageWaitTimeSeconds)?,
         fifo_queue: flag(&QueueAttributeName::FifoQueue),
         kms_master_key_id: text(&QueueAttributeName::KmsMasterKeyId),
         sqs_managed_sse_enabled: flag(&QueueAttributeName::SqsManagedSseEnabled),
@@ -197,8 +185,8 @@ fn settings(attributes: &HashMap<QueueAttributeName, String>) -> Result<QueueAtt
 /// Where messages go that were received too often, and how often that is. AWS keeps the count as it was sent,
 /// as a number or as text.
 fn redrive(policy: &str) -> Result<(Option<String>, Option<i64>), String> {
-    let policy: Value = serde_json::from_str(policy)
-        .map_err(|error| format!("RedrivePolicy is not JSON: {error}"))?;
+    let policy: Value =
+        serde_json::from_str(policy).map_err(|error| format!("RedrivePolicy is not JSON: {error}"))?;
     let target = policy["deadLetterTargetArn"].as_str().map(str::to_owned);
     let count = &policy["maxReceiveCount"];
     let count = count
@@ -220,9 +208,7 @@ mod tests {
     ];
 
     fn attributes() -> HashMap<QueueAttributeName, String> {
-        REQUIRED
-            .map(|(name, value)| (name, value.to_owned()))
-            .into()
+        REQUIRED.map(|(name, value)| (name, value.to_owned())).into()
     }
 
     #[test]
@@ -246,8 +232,7 @@ mod tests {
     fn a_redrive_count_may_be_a_number_or_text() {
         let target = Some("arn:dlq".to_owned());
         for count in ["5", "\"5\""] {
-            let policy =
-                format!(r#"{{"deadLetterTargetArn":"arn:dlq","maxReceiveCount":{count}}}"#);
+            let policy = format!(r#"{{"deadLetterTargetArn":"arn:dlq","maxReceiveCount":{count}}}"#);
             assert_eq!(redrive(&policy), Ok((target.clone(), Some(5))));
         }
         assert!(redrive("{").is_err());

@@ -90,8 +90,7 @@ fn resource(context: &Context, mapping: ResourceTagMapping) -> Result<Resource, 
         .map(|tag| (tag.key, tag.value))
         .collect();
     let parsed = Arn::parse(&arn).ok_or_else(|| format!("`{arn}` is not an ARN"))?;
-    let or_else =
-        |part: &str, otherwise: &str| if part.is_empty() { otherwise } else { part }.to_owned();
+    let or_else = |part: &str, otherwise: &str| if part.is_empty() { otherwise } else { part }.to_owned();
     let name = tags
         .get("Name")
         .filter(|name| !name.is_empty())

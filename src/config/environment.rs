@@ -125,8 +125,8 @@ pub fn load(checks: &Path, name: &str) -> Result<Environment, Vec<Diagnostic>> {
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
-    let settings: EnvironmentFile = serde_json::from_value(node.to_value())
-        .map_err(|error| vec![super::internal(&error)])?;
+    let settings: EnvironmentFile =
+        serde_json::from_value(node.to_value()).map_err(|error| vec![super::internal(&error)])?;
     variables.extend(settings.variables.clone());
     Ok(Environment {
         name: name.to_owned(),
@@ -137,10 +137,7 @@ pub fn load(checks: &Path, name: &str) -> Result<Environment, Vec<Diagnostic>> {
 }
 
 fn unknown_environment(name: &str, known: &[String], folder: &Path) -> Diagnostic {
-    let diagnostic = Diagnostic::global(
-        "unknown-environment",
-        format!("there is no environment `{name}`"),
-    );
+    let diagnostic = Diagnostic::global("unknown-environment", format!("there is no environment `{name}`"));
     if let Some(candidate) = closest(name, known.iter().map(String::as_str)) {
         return diagnostic.help(format!("did you mean `{candidate}`?"));
     }

@@ -1,7 +1,7 @@
 //! Mistakes that a JSON schema finds, in a user's words: what is wrong, where, what was expected, what to do.
 
-use jsonschema::{JsonType, ValidationError};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -37,8 +37,12 @@ impl Explain<'_> {
             ValidationErrorKind::Type { kind } => self.wrong_type(&pointer, kind, found),
             ValidationErrorKind::Format { format } => self.bad_format(&pointer, format, found),
             ValidationErrorKind::Pattern { pattern } => self.bad_pattern(&pointer, pattern),
-            ValidationErrorKind::MinItems { .. } => self.too_little(&pointer, "must have an entry", "an empty list"),
-            ValidationErrorKind::MinLength { .. } => self.too_little(&pointer, "must not be empty", "an empty text"),
+            ValidationErrorKind::MinItems { .. } => {
+                self.too_little(&pointer, "must have an entry", "an empty list")
+            }
+            ValidationErrorKind::MinLength { .. } => {
+                self.too_little(&pointer, "must not be empty", "an empty text")
+            }
             ValidationErrorKind::MinProperties { .. } => {
                 self.too_little(&pointer, "must have a key", "an empty mapping")
             }
@@ -74,9 +78,13 @@ impl Explain<'_> {
         let key = property.as_str().unwrap_or_default();
         let known = self.known_keys(pointer);
         // A misspelt key is told as an unknown one, with the right one beside it.
-        let misspelt = found.as_object().into_iter().flat_map(|fields| fields.keys()).any(|written| {
-            !known.contains(&written.as_str()) && closest(written, known.iter().copied()) == Some(key)
-        });
+        let misspelt = found
+            .as_object()
+            .into_iter()
+            .flat_map(|fields| fields.keys())
+            .any(|written| {
+                !known.contains(&written.as_str()) && closest(written, known.iter().copied()) == Some(key)
+            });
         if misspelt {
             return None;
         }
@@ -99,9 +107,18 @@ impl Explain<'_> {
     fn wrong_type(&self, pointer: &str, kind: &TypeKind, found: &Value) -> Diagnostic {
         let types: Vec<&str> = match kind {
             TypeKind::Single(one) => vec![one.as_str()],
-            TypeKind::Multiple(many) => many.iter().map(JsonType::as_str).filter(|one| *one != "null").collect(),
+            TypeKind::Multiple(many) => many
+                .iter()
+                .map(JsonType::as_str)
+                .filter(|one| *one != "null")
+                .collect(),
         };
-        let expected = types.iter().copied().map(json_type).collect::<Vec<_>>().join(" or ");
+        let expected = types
+            .iter()
+            .copied()
+            .map(json_type)
+            .collect::<Vec<_>>()
+            .join(" or ");
         // As it is written: a number may have lost a leading zero on its way.
         let written = self.written(pointer);
         let found_text = match found {
@@ -143,8 +160,13 @@ impl Explain<'_> {
         } else {
             format!("`{text}` is not {article}")
         };
-        Diagnostic::new("bad-format", title, self.place(pointer, false), reason.unwrap_or_default())
-            .help(format!("expected {expected}"))
+        Diagnostic::new(
+            "bad-format",
+            title,
+            self.place(pointer, false),
+            reason.unwrap_or_default(),
+        )
+        .help(format!("expected {expected}"))
     }
 
     fn bad_pattern(&self, pointer: &str, pattern: &str) -> Diagnostic {
@@ -154,7 +176,9 @@ impl Explain<'_> {
         let title = format!("{} has the wrong form", self.name(pointer));
         let diagnostic = self.wrong_value(pointer, title, format!("expected {expected}"));
         match self.description(pointer) {
-            Some(description) => diagnostic.help(format!("{}: {}", self.name(pointer), first_line(description))),
+            Some(description) => {
+                diagnostic.help(format!("{}: {}", self.name(pointer), first_line(description)))
+            }
             None => diagnostic,
         }
     }
@@ -163,7 +187,9 @@ impl Explain<'_> {
         let title = format!("{} {demand}", self.name(pointer));
         let diagnostic = self.wrong_value(pointer, title, format!("found {found}"));
         match self.description(pointer) {
-            Some(description) => diagnostic.help(format!("{}: {}", self.name(pointer), first_line(description))),
+            Some(description) => {
+                diagnostic.help(format!("{}: {}", self.name(pointer), first_line(description)))
+            }
             None => diagnostic,
         }
     }
@@ -205,7 +231,10 @@ impl Explain<'_> {
         if !is_index(own) {
             return format!("`{}`", unescape(own));
         }
-        let key = parent.rsplit('/').find(|token| !is_index(token)).unwrap_or_default();
+        let key = parent
+            .rsplit('/')
+            .find(|token| !is_index(token))
+            .unwrap_or_default();
         format!("an entry of `{}`", unescape(key))
     }
 

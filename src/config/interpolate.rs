@@ -37,9 +37,11 @@ pub fn interpolate(
             match replace(text, variables) {
                 Ok(replaced) => *text = replaced,
                 Err(mistakes) => {
-                    diagnostics.extend(mistakes.into_iter().map(|mistake| {
-                        mistake.into_diagnostic(place.clone(), variables)
-                    }));
+                    diagnostics.extend(
+                        mistakes
+                            .into_iter()
+                            .map(|mistake| mistake.into_diagnostic(place.clone(), variables)),
+                    );
                 }
             }
         }
@@ -134,7 +136,10 @@ mod tests {
         assert_eq!(replace("a $5 {b}").unwrap(), "a $5 {b}");
         assert_eq!(
             replace("${enw}-${}").unwrap_err(),
-            vec![Mistake::Undefined("enw".into()), Mistake::Undefined(String::new())]
+            vec![
+                Mistake::Undefined("enw".into()),
+                Mistake::Undefined(String::new())
+            ]
         );
         assert_eq!(replace("${env").unwrap_err(), vec![Mistake::Unclosed]);
     }

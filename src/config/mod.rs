@@ -62,7 +62,9 @@ pub fn check_file_schema() -> Value {
     let mut rules = Vec::new();
     for kind in KINDS {
         let mut options = (kind.schema)();
-        let needs_options = options["required"].as_array().is_some_and(|keys| !keys.is_empty());
+        let needs_options = options["required"]
+            .as_array()
+            .is_some_and(|keys| !keys.is_empty());
         if let Some(options) = options.as_object_mut() {
             options.remove("$schema");
         }

@@ -18,9 +18,7 @@ use crate::diag::{Diagnostic, Place, SourceFile};
 use crate::kinds::Kind;
 
 /// How bad a violation is.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Data loss, exposure or an outage.
@@ -159,8 +157,8 @@ struct Loader<'a> {
 
 impl<'a> Loader<'a> {
     fn new(checks: &Path, environment: Option<&'a Environment>) -> Result<Self, Diagnostic> {
-        let common = SchemaCheck::new(super::schema_of::<CheckFile>())
-            .map_err(|error| super::internal(&error))?;
+        let common =
+            SchemaCheck::new(super::schema_of::<CheckFile>()).map_err(|error| super::internal(&error))?;
         Ok(Self {
             environment,
             environments: environment::names(checks),
@@ -233,7 +231,9 @@ impl<'a> Loader<'a> {
             other => {
                 let help = match (&node.data, other) {
                     (Data::List(_), _) => "begin the file with `checks:` and indent the list below it",
-                    (_, Some(Data::Map(_))) => "begin each check with a hyphen, as `- id: dynamodb-events-ttl`",
+                    (_, Some(Data::Map(_))) => {
+                        "begin each check with a hyphen, as `- id: dynamodb-events-ttl`"
+                    }
                     _ => "delete the file, or add a check to it",
                 };
                 self.diagnostics.push(

@@ -129,8 +129,7 @@ pub fn parse(file: &Arc<SourceFile>) -> Result<Node, Diagnostic> {
     options.with_snippet = false;
     // YAML 1.2: `no` and `off` are words.
     options.strict_booleans = true;
-    let parsed: Result<Spanned<Raw>, _> =
-        serde_saphyr::from_str_with_options(&file.text, options);
+    let parsed: Result<Spanned<Raw>, _> = serde_saphyr::from_str_with_options(&file.text, options);
     match parsed {
         Ok(spanned) => Ok(spanned.into_node(&file.text)),
         Err(error) => {
@@ -173,9 +172,7 @@ impl IntoNode for Spanned<Raw> {
         let data = match self.value {
             Raw::Scalar(value) => Data::Scalar(value),
             Raw::Text(value) => Data::Text(value),
-            Raw::List(items) => {
-                Data::List(items.into_iter().map(|item| item.into_node(text)).collect())
-            }
+            Raw::List(items) => Data::List(items.into_iter().map(|item| item.into_node(text)).collect()),
             Raw::Map(entries) => Data::Map(
                 entries
                     .into_iter()
@@ -230,7 +227,12 @@ fn span_of(location: Location, text: &str, scalar: Option<()>) -> Range<usize> {
         rest.lines().next().map_or(0, |line| line.trim_end().len())
     });
     let length = if length == 0 { line } else { length };
-    start..(start + length).min(text.len())
+    let end = (start + length).min(text.len());
+    // A block scalar reaches to the next key; the blank before it is no part of what is shown.
+    let shown = text
+        .get(start..end)
+        .map_or(end - start, |shown| shown.trim_end().len());
+    start..start + shown
 }
 
 impl<'de> Deserialize<'de> for Raw {

@@ -48,9 +48,8 @@ impl<'a> Checker<'a> {
         } else if self.paths.is_empty() && self.flaws.is_empty() {
             let title = "the expression does not look at the resource";
             let flaw = Flaw::new("constant-expression", start, title);
-            self.flaws.push(
-                flaw.help("name a field of `self`: without one, the answer is always the same"),
-            );
+            self.flaws
+                .push(flaw.help("name a field of `self`: without one, the answer is always the same"));
         }
         if self.flaws.is_empty() {
             return Ok(self.paths);
@@ -91,9 +90,7 @@ impl<'a> Checker<'a> {
                 Type::List(Arc::new(item.unwrap_or(Type::Any)))
             }
             Expr::Map(map) => self.map_literal(map),
-            Expr::Call(call) if call.target.is_none() && is_operator(call) => {
-                self.operator(expr, call)
-            }
+            Expr::Call(call) if call.target.is_none() && is_operator(call) => self.operator(expr, call),
             Expr::Call(call) if macros::is_macro(&call.func_name) => self.expand(expr, call),
             Expr::Call(call) => functions::check(self, expr, call),
             Expr::Struct(message) => {
@@ -113,11 +110,9 @@ impl<'a> Checker<'a> {
         for entry in &map.entries {
             if let EntryExpr::MapEntry(entry) = &entry.expr {
                 let (new_key, new_value) = (self.infer(&entry.key), self.infer(&entry.value));
-                key =
-                    Some(key.map_or(new_key.clone(), |old| self.join(&entry.key, &old, &new_key)));
-                value = Some(value.map_or(new_value.clone(), |old| {
-                    old.join(&new_value).unwrap_or(Type::Any)
-                }));
+                key = Some(key.map_or(new_key.clone(), |old| self.join(&entry.key, &old, &new_key)));
+                value =
+                    Some(value.map_or(new_value.clone(), |old| old.join(&new_value).unwrap_or(Type::Any)));
             }
         }
         Type::Map(
@@ -130,10 +125,7 @@ impl<'a> Checker<'a> {
     pub(super) fn join(&mut self, second: &IdedExpr, one: &Type, other: &Type) -> Type {
         one.join(other).unwrap_or_else(|| {
             let title = format!("{} stands beside {one}", describe(second, other));
-            self.flaw(
-                Flaw::new("unlike-types", self.source.start(second), title)
-                    .help("keep to one type"),
-            )
+            self.flaw(Flaw::new("unlike-types", self.source.start(second), title).help("keep to one type"))
         })
     }
 
@@ -235,14 +227,7 @@ impl<'a> Checker<'a> {
             Some(candidate) => format!("did you mean `{candidate}`?"),
             None => format!("the fields are {}", known().collect::<Vec<_>>().join(", ")),
         };
-        self.flaw(
-            Flaw::new(
-                "unknown-field",
-                at,
-                format!("{owner} has no field `{name}`"),
-            )
-            .help(help),
-        )
+        self.flaw(Flaw::new("unknown-field", at, format!("{owner} has no field `{name}`")).help(help))
     }
 
     fn index(&mut self, operand: &IdedExpr, index: &IdedExpr, operand_type: &Type) -> Type {
@@ -258,10 +243,7 @@ impl<'a> Checker<'a> {
                 return self.flaw(Flaw::new("unknown-field", at, title));
             }
             Type::List(item) => {
-                if matches!(
-                    index_type,
-                    Type::Any | Type::Scalar(Scalar::Int | Scalar::Uint)
-                ) {
+                if matches!(index_type, Type::Any | Type::Scalar(Scalar::Int | Scalar::Uint)) {
                     return item.as_ref().clone();
                 }
                 Type::Scalar(Scalar::Int)
@@ -286,7 +268,6 @@ impl<'a> Checker<'a> {
 
 /// Whether a call is an operator: its name is none that could be written.
 fn is_operator(call: &CallExpr) -> bool {
-    let is_word =
-        |character: char| character.is_alphanumeric() || character == '_' || character == '.';
+    let is_word = |character: char| character.is_alphanumeric() || character == '_' || character == '.';
     !call.func_name.chars().all(is_word)
 }

@@ -94,12 +94,7 @@ const FUNCTIONS: &[Function] = &[
         &[&[Bool, Int, Uint, Double, Text, Bytes, Timestamp, Duration]],
         Text,
     ),
-    function(
-        "timestamp",
-        Style::Global,
-        &[&[Int, Text, Timestamp]],
-        Timestamp,
-    ),
+    function("timestamp", Style::Global, &[&[Int, Text, Timestamp]], Timestamp),
     function("uint", Style::Global, NUMBER, Uint),
 ];
 
@@ -124,9 +119,8 @@ pub fn check(checker: &mut Checker<'_>, expr: &IdedExpr, call: &CallExpr) -> Typ
                     .join(", ")
             ),
         };
-        return checker.flaw(
-            Flaw::new("unknown-function", at, format!("unknown function `{name}`")).help(help),
-        );
+        return checker
+            .flaw(Flaw::new("unknown-function", at, format!("unknown function `{name}`")).help(help));
     };
     let style = match &call.target {
         Some(_) => Style::Method,
@@ -140,12 +134,7 @@ pub fn check(checker: &mut Checker<'_>, expr: &IdedExpr, call: &CallExpr) -> Typ
         let title = format!("`{name}` is written `{usage}`");
         return checker.flaw(Flaw::new("wrong-arguments", at, title));
     }
-    let arguments: Vec<&IdedExpr> = call
-        .target
-        .as_deref()
-        .into_iter()
-        .chain(&call.args)
-        .collect();
+    let arguments: Vec<&IdedExpr> = call.target.as_deref().into_iter().chain(&call.args).collect();
     let most = function.arguments.len();
     if arguments.len() > most || arguments.len() < most - function.optional {
         let written = usize::from(style == Style::Method);

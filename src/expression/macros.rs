@@ -10,15 +10,7 @@ use super::types::Type;
 use super::{Flaw, SELF};
 
 /// The names of the macros.
-pub const MACROS: &[&str] = &[
-    "all",
-    "exists",
-    "existsOne",
-    "exists_one",
-    "filter",
-    "has",
-    "map",
-];
+pub const MACROS: &[&str] = &["all", "exists", "existsOne", "exists_one", "filter", "has", "map"];
 
 /// Whether a function of that name is a macro.
 pub fn is_macro(name: &str) -> bool {
@@ -39,9 +31,7 @@ impl Checker<'_> {
                 _ => self.flaw(wrong("has(self.tags.Name)")),
             },
             _ if name == "has" => self.flaw(wrong("has(self.tags.Name)")),
-            (Some(range), [variable, body]) => {
-                self.comprehension(name, range, variable, None, body)
-            }
+            (Some(range), [variable, body]) => self.comprehension(name, range, variable, None, body),
             (Some(range), [variable, filter, body]) if name == "map" => {
                 self.comprehension(name, range, variable, Some(filter), body)
             }
@@ -91,11 +81,7 @@ impl Checker<'_> {
             Expr::Ident(bound) if bound != SELF && !bound.starts_with('.') => bound.clone(),
             _ => {
                 let title = format!("the first argument of `{name}` must be a new name");
-                return self.flaw(Flaw::new(
-                    "wrong-arguments",
-                    self.source.start(variable),
-                    title,
-                ));
+                return self.flaw(Flaw::new("wrong-arguments", self.source.start(variable), title));
             }
         };
         self.scope.push((bound, item.clone()));

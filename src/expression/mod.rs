@@ -137,9 +137,7 @@ impl Expression {
                 value::describe(&other)
             ))),
             Ok(Err(error)) => Err(EvaluationError(value::explain(&error))),
-            Err(_) => Err(EvaluationError(
-                "the expression cannot be evaluated".to_owned(),
-            )),
+            Err(_) => Err(EvaluationError("the expression cannot be evaluated".to_owned())),
         }
     }
 }

@@ -39,9 +39,7 @@ impl Checker<'_> {
                 let title = format!("{} has no negative", describe(operand, &found));
                 self.flaw(Flaw::new(UNLIKE, self.source.token(expr), title))
             }
-            (operators::EQUALS | operators::NOT_EQUALS, [left, right]) => {
-                self.equality(expr, left, right)
-            }
+            (operators::EQUALS | operators::NOT_EQUALS, [left, right]) => self.equality(expr, left, right),
             (operators::IN, [left, right]) => self.membership(expr, left, right),
             (name, [left, right]) => {
                 let sign = name.trim_matches('_').to_owned();
@@ -78,9 +76,7 @@ impl Checker<'_> {
             Flaw::new(UNLIKE, at, format!("{other} is never null"))
         } else {
             let flaw = Flaw::new(UNLIKE, at, format!("{one} and {other} are never equal"));
-            match hint(left, &left_type, &right_type)
-                .or_else(|| hint(right, &right_type, &left_type))
-            {
+            match hint(left, &left_type, &right_type).or_else(|| hint(right, &right_type, &left_type)) {
                 Some(hint) => flaw.help(hint),
                 None => flaw,
             }
@@ -145,24 +141,14 @@ impl Checker<'_> {
         Type::BOOL
     }
 
-    fn arithmetic(
-        &mut self,
-        expr: &IdedExpr,
-        sign: &str,
-        left: &IdedExpr,
-        right: &IdedExpr,
-    ) -> Type {
+    fn arithmetic(&mut self, expr: &IdedExpr, sign: &str, left: &IdedExpr, right: &IdedExpr) -> Type {
         use Scalar::{Bytes, Double, Duration, Int, String, Timestamp, Uint};
         let (left_type, right_type) = (self.infer(left), self.infer(right));
         let result = match (left_type.present(), right_type.present()) {
             (Type::Any, _) | (_, Type::Any) => return Type::Any,
-            (Type::List(_), Type::List(_)) if sign == "+" => {
-                left_type.present().join(right_type.present())
-            }
+            (Type::List(_), Type::List(_)) if sign == "+" => left_type.present().join(right_type.present()),
             (Type::Scalar(one), Type::Scalar(other)) => match (one, sign, other) {
-                (Int, _, Int) | (Uint, _, Uint) | (String, "+", String) | (Bytes, "+", Bytes) => {
-                    Some(*one)
-                }
+                (Int, _, Int) | (Uint, _, Uint) | (String, "+", String) | (Bytes, "+", Bytes) => Some(*one),
                 (Double, "+" | "-" | "*" | "/", Double) => Some(Double),
                 (Duration, "+" | "-", Duration) | (Timestamp, "-", Timestamp) => Some(Duration),
                 (Timestamp, "+" | "-", Duration) | (Duration, "+", Timestamp) => Some(Timestamp),
@@ -206,9 +192,7 @@ fn hint(literal: &IdedExpr, literal_type: &Type, other: &Type) -> Option<String>
         {
             Some(format!("write `{}` without quotes", text.inner()))
         }
-        (Expr::Literal(_), Type::Scalar(Scalar::String)) => {
-            Some("write the text in quotes".to_owned())
-        }
+        (Expr::Literal(_), Type::Scalar(Scalar::String)) => Some("write the text in quotes".to_owned()),
         (Expr::Literal(LiteralValue::Int(number)), Type::Scalar(Scalar::Double)) => {
             Some(format!("write `{}.0`", number.inner()))
         }

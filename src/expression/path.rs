@@ -42,12 +42,10 @@ impl Path {
     /// What is there, if anything.
     #[must_use]
     pub fn find<'a>(&self, resource: &'a Value) -> Option<&'a Value> {
-        self.0
-            .iter()
-            .try_fold(resource, |value, segment| match segment {
-                Segment::Field(name) | Segment::Key(name) => value.get(name),
-                Segment::Index(index) => value.get(usize::try_from(*index).ok()?),
-            })
+        self.0.iter().try_fold(resource, |value, segment| match segment {
+            Segment::Field(name) | Segment::Key(name) => value.get(name),
+            Segment::Index(index) => value.get(usize::try_from(*index).ok()?),
+        })
     }
 }
 
@@ -77,9 +75,7 @@ fn last_step(expr: &IdedExpr) -> Option<(&IdedExpr, Option<Segment>)> {
                 return None;
             };
             let segment = match &index.expr {
-                Expr::Literal(LiteralValue::String(key)) => {
-                    Some(Segment::Key(key.inner().to_owned()))
-                }
+                Expr::Literal(LiteralValue::String(key)) => Some(Segment::Key(key.inner().to_owned())),
                 Expr::Literal(LiteralValue::Int(index)) => Some(Segment::Index(*index.inner())),
                 _ => None,
             };

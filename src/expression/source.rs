@@ -51,11 +51,7 @@ impl Source {
 
     /// Where the name of a called function stands: before the parenthesis.
     pub fn function(&self, call: &IdedExpr) -> Position {
-        let before = self
-            .text
-            .get(..self.offset(call))
-            .unwrap_or_default()
-            .trim_end();
+        let before = self.text.get(..self.offset(call)).unwrap_or_default().trim_end();
         let is_word = |character: char| character.is_alphanumeric() || character == '_';
         self.position(before.trim_end_matches(is_word).len())
     }
@@ -81,9 +77,7 @@ impl Source {
 fn leftmost(call: &CallExpr) -> Option<&IdedExpr> {
     match &call.target {
         Some(target) => Some(target),
-        None if call.func_name.starts_with('_') || call.func_name == operators::IN => {
-            call.args.first()
-        }
+        None if call.func_name.starts_with('_') || call.func_name == operators::IN => call.args.first(),
         None => None,
     }
 }

@@ -66,9 +66,7 @@ fn parse_here(text: &str) -> Result<Parsed, Flaw> {
     let program = ENVIRONMENT
         .compile(text)
         .map_err(|errors| plain_words(&errors, text));
-    let evaluated = program
-        .as_ref()
-        .map_or(0, |program| depth(program.expression()));
+    let evaluated = program.as_ref().map_or(0, |program| depth(program.expression()));
     if depth(&tree).max(evaluated) > MAX_DEPTH {
         return Err(too_deep());
     }
@@ -81,8 +79,7 @@ fn parse_here(text: &str) -> Result<Parsed, Flaw> {
 
 fn too_deep() -> Flaw {
     let start = Position { line: 1, column: 1 };
-    Flaw::new(BAD, start, "the expression is nested too deeply")
-        .help("split it over several checks")
+    Flaw::new(BAD, start, "the expression is nested too deeply").help("split it over several checks")
 }
 
 /// How deep brackets are nested. Brackets in strings count too, which only makes the limit stricter.
@@ -101,9 +98,8 @@ fn nesting(text: &str) -> usize {
 
 /// The levels of a tree. Runs on the parser's stack, before the limit is known to hold.
 fn depth(expr: &IdedExpr) -> usize {
-    let deepest = |expressions: &mut dyn Iterator<Item = &IdedExpr>| {
-        expressions.map(depth).max().unwrap_or(0)
-    };
+    let deepest =
+        |expressions: &mut dyn Iterator<Item = &IdedExpr>| expressions.map(depth).max().unwrap_or(0);
     1 + match &expr.expr {
         Expr::Call(call) => deepest(&mut call.target.as_deref().into_iter().chain(&call.args)),
         Expr::Select(select) => depth(&select.operand),
@@ -129,11 +125,7 @@ fn depth(expr: &IdedExpr) -> usize {
 /// The parser's first complaint, put so that it can be read.
 fn plain_words(errors: &ParseErrors, text: &str) -> Flaw {
     let is_syntax = |error: &&ParseError| error.msg.starts_with("Syntax error: ");
-    let first = errors
-        .errors
-        .iter()
-        .find(is_syntax)
-        .or(errors.errors.first());
+    let first = errors.errors.iter().find(is_syntax).or(errors.errors.first());
     let Some(error) = first else {
         return Flaw::new(
             BAD,
@@ -151,11 +143,7 @@ fn plain_words(errors: &ParseErrors, text: &str) -> Flaw {
         return too_deep();
     }
     if let Some(rest) = message.strip_prefix("token recognition error at: ") {
-        return unknown_token(
-            position,
-            rest.trim_matches('\'').trim(),
-            rest.starts_with("''"),
-        );
+        return unknown_token(position, rest.trim_matches('\'').trim(), rest.starts_with("''"));
     }
     if let Some((missing, before)) = message
         .strip_prefix("missing ")
@@ -178,22 +166,14 @@ fn plain_words(errors: &ParseErrors, text: &str) -> Flaw {
     if let Some(syntax) = message.strip_prefix("unsupported syntax") {
         return match syntax.trim_matches([':', ' ', '\'']) {
             "`" => Flaw::new(BAD, position, "a backtick is not part of the language"),
-            token => Flaw::new(
-                BAD,
-                position,
-                format!("`{token}` is not part of the language"),
-            ),
+            token => Flaw::new(BAD, position, format!("`{token}` is not part of the language")),
         };
     }
     let title = match message {
         "invalid int literal" | "invalid uint literal" => "the integer does not fit into 64 bits",
         "invalid double literal" => "the number is too large",
-        _ if message.starts_with("invalid string literal") => {
-            "the string has an escape that is none"
-        }
-        _ if message.starts_with("invalid bytes literal") => {
-            "the bytes have an escape that is none"
-        }
+        _ if message.starts_with("invalid string literal") => "the string has an escape that is none",
+        _ if message.starts_with("invalid bytes literal") => "the bytes have an escape that is none",
         _ => "the expression is not well-formed",
     };
     Flaw::new(BAD, position, title)
@@ -207,11 +187,7 @@ fn unknown_token(position: Position, token: &str, single_quoted: bool) -> Flaw {
             "a string that is not closed, or an escape in it that is none",
         );
     }
-    let flaw = Flaw::new(
-        BAD,
-        position,
-        format!("`{token}` is not part of the language"),
-    );
+    let flaw = Flaw::new(BAD, position, format!("`{token}` is not part of the language"));
     match token {
         "=" => flaw.help("write `==` to compare"),
         "&" => flaw.help("write `&&`"),

@@ -62,12 +62,7 @@ fn compile(text: &str) -> Result<Expression, Vec<Flaw>> {
 fn mistakes(text: &str) -> String {
     let mut lines = String::new();
     for flaw in compile(text).err().unwrap_or_default() {
-        write!(
-            lines,
-            "\n{} at {}: {}",
-            flaw.code, flaw.position, flaw.title
-        )
-        .unwrap();
+        write!(lines, "\n{} at {}: {}", flaw.code, flaw.position, flaw.title).unwrap();
         if let Some(help) = &flaw.help {
             write!(lines, " [{help}]").unwrap();
         }
@@ -161,10 +156,7 @@ fn what_cannot_be_evaluated_is_an_error_and_never_an_answer() {
             "there is no key `X`; ask for it with `in` first",
         ),
         ("self.routes[7].state == 'a'", "the list has no item 7"),
-        (
-            "self.limit > 3",
-            "`>` does not work with null and an integer",
-        ),
+        ("self.limit > 3", "`>` does not work with null and an integer"),
         ("self.limit + 1 > 3", "`+` does not work with null and 1"),
         ("self.policy.version == 'a'", "null has no fields"),
         (
@@ -218,10 +210,7 @@ fn paths_and_facts_follow_from_the_text() {
         "self.routes self.state"
     );
     assert_eq!(paths("has(self.tags.X)"), "self.tags.X");
-    assert_eq!(
-        paths("self.tags[self.state] == 'a'"),
-        "self.tags self.state"
-    );
+    assert_eq!(paths("self.tags[self.state] == 'a'"), "self.tags self.state");
     let facts = |text| {
         compile(text)
             .unwrap()
@@ -237,13 +226,7 @@ fn paths_and_facts_follow_from_the_text() {
     );
     assert_eq!(facts("self.enabled"), "");
     let expression = compile("self.tags['X'] == 'a' &&\n   self.enabled").unwrap();
-    assert_eq!(
-        expression.to_string(),
-        "self.tags['X'] == 'a' && self.enabled"
-    );
+    assert_eq!(expression.to_string(), "self.tags['X'] == 'a' && self.enabled");
     assert_eq!(expression.paths()[0].find(&resource()), None);
-    assert_eq!(
-        expression.paths()[1].find(&resource()),
-        Some(&Value::Bool(true))
-    );
+    assert_eq!(expression.paths()[1].find(&resource()), Some(&Value::Bool(true)));
 }

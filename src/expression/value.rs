@@ -16,9 +16,7 @@ pub fn from_json(json: &serde_json::Value) -> Value {
             (None, None) => number.as_f64().map_or(Value::Null, Value::Float),
         },
         serde_json::Value::String(text) => Value::String(Arc::new(text.clone())),
-        serde_json::Value::Array(items) => {
-            Value::List(Arc::new(items.iter().map(from_json).collect()))
-        }
+        serde_json::Value::Array(items) => Value::List(Arc::new(items.iter().map(from_json).collect())),
         serde_json::Value::Object(fields) => {
             let fields: HashMap<Key, Value> = fields
                 .iter()
@@ -70,11 +68,7 @@ pub fn explain(error: &ExecutionError) -> String {
             unfit(arithmetic(name), [describe(left), describe(right)])
         }
         ExecutionError::ValuesNotComparable(left, right) => {
-            format!(
-                "{} cannot be compared with {}",
-                describe(left),
-                describe(right)
-            )
+            format!("{} cannot be compared with {}", describe(left), describe(right))
         }
         ExecutionError::UnexpectedType { got, want } => {
             let want = if want == "iterable" {

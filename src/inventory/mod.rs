@@ -40,12 +40,7 @@ pub struct Inventory {
 impl Inventory {
     /// An inventory in its stable order: the same resources give the same bytes.
     #[must_use]
-    pub fn new(
-        account: String,
-        region: String,
-        mut resources: Vec<Resource>,
-        coverage: Coverage,
-    ) -> Self {
+    pub fn new(account: String, region: String, mut resources: Vec<Resource>, coverage: Coverage) -> Self {
         resources.sort_by(|a, b| {
             (a.details.type_name(), &a.arn, &a.id).cmp(&(b.details.type_name(), &b.arn, &b.id))
         });

@@ -52,12 +52,7 @@ impl Needs {
 
     /// The same needs and one more fact of the resources of a type with such names.
     #[must_use]
-    pub fn fact_of(
-        mut self,
-        type_name: &'static str,
-        fact: impl Into<String>,
-        names: &[NameGlob],
-    ) -> Self {
+    pub fn fact_of(mut self, type_name: &'static str, fact: impl Into<String>, names: &[NameGlob]) -> Self {
         self.widen(type_name, fact.into(), Scope::Named(names.to_vec()));
         self
     }

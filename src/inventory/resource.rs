@@ -87,9 +87,7 @@ impl TypeInfo {
             .into_generator();
         let mut details = (self.schema)(&mut generator).to_value();
         let mut properties = common["properties"].clone();
-        if let (Value::Object(all), Value::Object(own)) =
-            (&mut properties, details["properties"].take())
-        {
+        if let (Value::Object(all), Value::Object(own)) = (&mut properties, details["properties"].take()) {
             all.remove("details");
             all.insert("type".to_owned(), serde_json::json!({"type": "string"}));
             all.extend(own);
@@ -174,16 +172,21 @@ mod tests {
 
     #[test]
     fn types_are_sorted_and_unique() {
-        assert!(
-            RESOURCE_TYPES
-                .windows(2)
-                .all(|pair| pair[0].name < pair[1].name)
-        );
+        assert!(RESOURCE_TYPES.windows(2).all(|pair| pair[0].name < pair[1].name));
     }
 
     #[test]
     fn details_never_hide_a_common_field() {
-        let common = ["arn", "id", "name", "region", "account", "managed_by_aws", "tags", "type"];
+        let common = [
+            "arn",
+            "id",
+            "name",
+            "region",
+            "account",
+            "managed_by_aws",
+            "tags",
+            "type",
+        ];
         for info in RESOURCE_TYPES {
             let mut generator = SchemaGenerator::default();
             let own = (info.schema)(&mut generator).to_value();

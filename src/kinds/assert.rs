@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use super::{Mistake, select};
 use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
-use crate::formats::NameGlob;
 use crate::expression::{Expression, Flaw, Path};
+use crate::formats::NameGlob;
 use crate::inventory::fact::{NOT_READ_KEY, UNKNOWN_KEY, UNREADABLE_KEY};
 use crate::inventory::{Fact, Inventory, Needs, Resource, TypeInfo, resource_type};
 
@@ -99,10 +99,7 @@ impl super::Options for Options {
                 .map_err(|flaws| mistakes.extend(flaws.into_iter().map(|flaw| at(pointer, flaw))))
                 .ok()
         };
-        let condition = self
-            .condition
-            .as_deref()
-            .and_then(|text| compile(text, "/where"));
+        let condition = self.condition.as_deref().and_then(|text| compile(text, "/where"));
         let expression = compile(&self.expression, "/expression");
         match (type_name, expression) {
             (Some(type_name), Some(expression)) if mistakes.is_empty() => Ok(Assertion {
@@ -217,11 +214,7 @@ fn settle(
     if !complete {
         return None;
     }
-    for path in expression
-        .paths()
-        .iter()
-        .filter(|path| !shown.contains(path))
-    {
+    for path in expression.paths().iter().filter(|path| !shown.contains(path)) {
         assessment.saw(path.to_string(), found(path, resource));
     }
     expression
@@ -254,10 +247,7 @@ fn is_known(label: &str, value: &Value, assessment: &mut Assessment) -> bool {
 
 /// What is at a place of a resource, as short JSON.
 fn found(path: &Path, resource: &Value) -> String {
-    shorten(
-        path.find(resource)
-            .map_or("absent".to_owned(), Value::to_string),
-    )
+    shorten(path.find(resource).map_or("absent".to_owned(), Value::to_string))
 }
 
 fn shorten(text: String) -> String {

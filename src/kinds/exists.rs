@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use super::{Mistake, select};
 use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
-use crate::formats::NameGlob;
 use crate::config::yaml::escape_pointer;
+use crate::formats::NameGlob;
 use crate::inventory::{Inventory, Needs};
 
 pub const EXAMPLE: &str = r#"id: sqs-queues-exist

@@ -10,7 +10,7 @@ use crate::inventory::Inventory;
 use crate::probe::verdict::{Answer, answer, bounds, fewest_samples, over, percentile};
 use crate::probe::{ProbeRequest, ProbeResult, Target};
 
-pub const EXAMPLE: &str = r#"id: health-latency
+pub const EXAMPLE: &str = r"id: health-latency
 kind: latency
 title: The health endpoint answers within 50 ms
 severity: high
@@ -20,7 +20,7 @@ fix: Look at cold starts and at the latency of DynamoDB.
 with:
   p95: 50ms
   samples: 200
-"#;
+";
 
 /// An HTTP endpoint answers GET requests with the expected status, and a share of them within a target.
 ///
@@ -113,8 +113,13 @@ impl super::Options for Options {
         let mut mistakes = Vec::new();
         if targets.is_empty() {
             mistakes.push(
-                Mistake::new("", "missing-key", "no target", "without a target nothing can fail")
-                    .help("give at least one of `p50`, `p95`, `p99`, as `p95: 50ms`"),
+                Mistake::new(
+                    "",
+                    "missing-key",
+                    "no target",
+                    "without a target nothing can fail",
+                )
+                .help("give at least one of `p50`, `p95`, `p99`, as `p95: 50ms`"),
             );
         }
         for (name, quantile, target) in &targets {
@@ -203,11 +208,18 @@ impl LatencyTargets {
                 self.request.rate
             ),
         );
-        let troubles: Vec<_> = result.samples.iter().filter_map(|sample| sample.trouble).collect();
+        let troubles: Vec<_> = result
+            .samples
+            .iter()
+            .filter_map(|sample| sample.trouble)
+            .collect();
         let mut bad = String::new();
         if let Some(first) = troubles.first() {
             assessment.saw("bad answers", format!("{} (first: {first})", troubles.len()));
-            bad = format!(", {} of them without a good answer (first: {first})", troubles.len());
+            bad = format!(
+                ", {} of them without a good answer (first: {first})",
+                troubles.len()
+            );
         }
         let mut tightest = u64::MAX;
         for (name, quantile, target) in &self.targets {

@@ -147,7 +147,10 @@ impl Check for LeastPrivilege {
     }
 
     fn subjects(&self, inventory: &Inventory) -> Vec<Subject> {
-        select::subjects(inventory, IamRole::NAME, &self.roles)
+        // AWS writes the policies of service-linked roles, and nobody else can.
+        let mut subjects = select::subjects(inventory, IamRole::NAME, &self.roles);
+        subjects.retain(|subject| !resource_of(inventory, subject).is_some_and(|role| role.managed_by_aws));
+        subjects
     }
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
@@ -170,10 +173,17 @@ impl Check for LeastPrivilege {
             assessment.differs(
                 format!("{}: {}", violation.rule, violation.message),
                 "a narrower statement",
-                format!("policy {}, {}: {}", violation.policy, violation.statement, violation.quote),
+                format!(
+                    "policy {}, {}: {}",
+                    violation.policy, violation.statement, violation.quote
+                ),
             );
         }
-        let holds = match policies.iter().filter(|policy| policy.kind != PolicyKind::Boundary).count() {
+        let holds = match policies
+            .iter()
+            .filter(|policy| policy.kind != PolicyKind::Boundary)
+            .count()
+        {
             0 => "no policy grants anything".to_owned(),
             1 => "1 policy grants no more than declared".to_owned(),
             count => format!("{count} policies grant no more than declared"),
@@ -201,14 +211,26 @@ fn effective_policies(
         }
     };
     for inline in &role.inline_policies {
-        add(&inline.policy_name, PolicyKind::Inline, None, &inline.policy_document);
+        add(
+            &inline.policy_name,
+            PolicyKind::Inline,
+            None,
+            &inline.policy_document,
+        );
     }
     let mut unread = Vec::new();
     let boundary = role.permissions_boundary_arn.as_deref();
-    let attached = role.attached_policies.iter().map(|policy| policy.policy_arn.as_str());
-    for (arn, is_boundary) in attached.map(|arn| (arn, false)).chain(boundary.map(|arn| (arn, true))) {
-        let found: Option<(&Resource, &IamPolicy)> =
-            inventory.of::<IamPolicy>().find(|(resource, _)| resource.arn == arn);
+    let attached = role
+        .attached_policies
+        .iter()
+        .map(|policy| policy.policy_arn.as_str());
+    for (arn, is_boundary) in attached
+        .map(|arn| (arn, false))
+        .chain(boundary.map(|arn| (arn, true)))
+    {
+        let found: Option<(&Resource, &IamPolicy)> = inventory
+            .of::<IamPolicy>()
+            .find(|(resource, _)| resource.arn == arn);
         match found {
             None => unread.push((arn, is_boundary)),
             Some((resource, policy)) => {
@@ -222,7 +244,11 @@ fn effective_policies(
         }
     }
     for (arn, is_boundary) in unread {
-        let what = if is_boundary { "the permissions boundary" } else { "the attached policy" };
+        let what = if is_boundary {
+            "the permissions boundary"
+        } else {
+            "the attached policy"
+        };
         assessment.undetermined(format!("{what} {arn} was not read"));
     }
     policies

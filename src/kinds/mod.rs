@@ -33,8 +33,11 @@ pub struct Kind {
     /// The JSON schema of `with`; its description is the kind's documentation.
     pub schema: fn() -> Value,
     /// Makes a check from options that the schema accepts.
-    pub build: fn(Value) -> Result<Box<dyn Check>, Vec<Mistake>>,
+    pub build: fn(Value) -> Built,
 }
+
+/// A check, or everything that is wrong with its options.
+pub type Built = Result<Box<dyn Check>, Vec<Mistake>>;
 
 /// A mistake in options that the schema cannot see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +97,7 @@ trait Options: DeserializeOwned + JsonSchema {
     fn into_check(self) -> Result<Self::Check, Vec<Mistake>>;
 }
 
-fn build<O: Options>(options: Value) -> Result<Box<dyn Check>, Vec<Mistake>> {
+fn build<O: Options>(options: Value) -> Built {
     let options: O = serde_json::from_value(options)
         .map_err(|error| vec![Mistake::new("", "bad-options", error.to_string(), "")])?;
     Ok(Box::new(options.into_check()?))

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use super::{Mistake, select};
 use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
-use crate::formats::{NameGlob, NamePattern};
 use crate::config::yaml::escape_pointer;
+use crate::formats::{NameGlob, NamePattern};
 use crate::inventory::{Inventory, Needs};
 
 pub const EXAMPLE: &str = r#"id: names-follow-convention
@@ -91,9 +91,10 @@ impl Check for Naming {
             .flat_map(|(name, _)| inventory.of_type(name))
             .filter(|resource| !resource.managed_by_aws)
             .filter(|resource| {
-                !self.except.iter().any(|glob| {
-                    glob.matches(resource.label()) || glob.matches(&resource.arn)
-                })
+                !self
+                    .except
+                    .iter()
+                    .any(|glob| glob.matches(resource.label()) || glob.matches(&resource.arn))
             })
             .map(Subject::resource)
             .collect()

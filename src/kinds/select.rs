@@ -1,9 +1,9 @@
 //! How kinds choose resources by name, so that a name without a resource is always a violation.
 
-use crate::check::{Assessment, Subject, Verdict};
 use super::Mistake;
-use crate::formats::NameGlob;
+use crate::check::{Assessment, Subject, Verdict};
 use crate::diag::closest;
+use crate::formats::NameGlob;
 use crate::inventory::{Inventory, RESOURCE_TYPES, resource_type};
 
 /// The resource type of that name, or the mistake at that JSON pointer.

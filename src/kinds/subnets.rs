@@ -210,7 +210,10 @@ impl Options {
             }
             for (other, earlier) in &seen {
                 if overlap(*earlier, block) {
-                    assessment.fail(format!("{label} ({block}) overlaps {} ({earlier})", other.label()));
+                    assessment.fail(format!(
+                        "{label} ({block}) overlaps {} ({earlier})",
+                        other.label()
+                    ));
                 }
             }
             seen.push((resource, block));
@@ -227,7 +230,11 @@ impl Options {
                 continue;
             };
             if reach == promised {
-                let list = if promised == Reach::Public { "public" } else { "private" };
+                let list = if promised == Reach::Public {
+                    "public"
+                } else {
+                    "private"
+                };
                 zones.entry(list).or_default().insert(&subnet.availability_zone);
             } else {
                 assessment.differs(format!("{label} ({block}) is not {promised}"), promised, reach);
@@ -236,7 +243,11 @@ impl Options {
         for (list, blocks) in [("public", &self.public), ("private", &self.private)] {
             for block in blocks {
                 if !seen.iter().any(|(_, found)| *found == block.0) {
-                    assessment.differs(format!("the {list} subnet {block} is missing"), block, "no such subnet");
+                    assessment.differs(
+                        format!("the {list} subnet {block} is missing"),
+                        block,
+                        "no such subnet",
+                    );
                 }
             }
             let spread = zones.get(list).map_or(0, BTreeSet::len);
@@ -273,7 +284,10 @@ impl<'a> Network<'a> {
                 .map(|(_, table)| table)
                 .filter(|table| table.vpc_id == vpc_id)
                 .collect(),
-            internet_gateways: inventory.of::<InternetGateway>().map(|(_, gateway)| gateway).collect(),
+            internet_gateways: inventory
+                .of::<InternetGateway>()
+                .map(|(_, gateway)| gateway)
+                .collect(),
             nat_gateways: inventory.of::<NatGateway>().map(|(_, gateway)| gateway).collect(),
         }
     }
@@ -285,7 +299,9 @@ impl<'a> Network<'a> {
             associations.any(|association| association.subnet_id.as_deref() == Some(subnet_id))
         });
         let main = || {
-            self.tables.iter().find(|table| table.associations.iter().any(|association| association.main))
+            self.tables
+                .iter()
+                .find(|table| table.associations.iter().any(|association| association.main))
         };
         own.or_else(main).copied()
     }
@@ -307,7 +323,11 @@ impl<'a> Network<'a> {
         if self.is_public(route) {
             return Reach::Public;
         }
-        if route.gateway_id.as_deref().is_some_and(|id| id.starts_with("igw-")) {
+        if route
+            .gateway_id
+            .as_deref()
+            .is_some_and(|id| id.starts_with("igw-"))
+        {
             return Reach::Neither("its internet gateway is not attached to its VPC");
         }
         let Some(nat_gateway_id) = &route.nat_gateway_id else {

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Mistake, select};
 use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
-use crate::formats::{NameGlob, Pattern};
 use crate::config::yaml::escape_pointer;
+use crate::formats::{NameGlob, Pattern};
 use crate::inventory::tagging::TaggedResource;
 use crate::inventory::{Inventory, Needs, RESOURCE_TYPES, Resource, ResourceType};
 
@@ -150,8 +150,7 @@ impl Check for RequiredTags {
             .iter()
             .flat_map(|name| inventory.of_type(name))
             .filter(|resource| {
-                TaggedResource::of(&resource.details).is_none()
-                    || !listed.contains(resource.arn.as_str())
+                TaggedResource::of(&resource.details).is_none() || !listed.contains(resource.arn.as_str())
             })
             .filter(|resource| !self.is_excepted(resource))
             .map(Subject::resource)

@@ -79,11 +79,7 @@ impl Check for Options {
                 assessment.differs("items do not expire", "ENABLED", status);
             }
             if attribute != self.attribute {
-                assessment.differs(
-                    "items expire by another attribute",
-                    &self.attribute,
-                    attribute,
-                );
+                assessment.differs("items expire by another attribute", &self.attribute, attribute);
             }
         }
         assessment.conclude(format!("items expire by `{}`", self.attribute))

@@ -52,8 +52,7 @@ impl ActionPattern {
     /// Whether the pattern matches one action.
     #[must_use]
     pub fn matches(&self, service: &str, name: &str) -> bool {
-        glob::matches(self.service(), service, Case::Ignore)
-            && glob::matches(self.name(), name, Case::Ignore)
+        glob::matches(self.service(), service, Case::Ignore) && glob::matches(self.name(), name, Case::Ignore)
     }
 
     /// Whether every action that `other` can match, known or not, is matched by this pattern.

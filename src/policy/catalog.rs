@@ -161,10 +161,7 @@ impl Catalog {
     }
 
     /// The known actions that a pattern matches, by service and name.
-    pub fn actions_matching<'a>(
-        &'a self,
-        pattern: &'a ActionPattern,
-    ) -> impl Iterator<Item = &'a Action> {
+    pub fn actions_matching<'a>(&'a self, pattern: &'a ActionPattern) -> impl Iterator<Item = &'a Action> {
         let candidates = if is_pattern(pattern.service()) {
             self.actions()
         } else if is_pattern(pattern.name()) {
@@ -182,9 +179,7 @@ impl Catalog {
     fn read(text: &'static str) -> Result<Self, &'static str> {
         let mut lines = text.lines();
         let header = lines.next().unwrap_or_default();
-        let ["iam-actions", "1", package, version, date] =
-            header.split('\t').collect::<Vec<_>>()[..]
-        else {
+        let ["iam-actions", "1", package, version, date] = header.split('\t').collect::<Vec<_>>()[..] else {
             return Err(header);
         };
         let source = format!("{package} {version}");

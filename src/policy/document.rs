@@ -180,9 +180,8 @@ mod tests {
 
     #[test]
     fn quotes_a_statement_as_written() {
-        let statement = only_statement(
-            r#"{"Statement": {"Effect": "Allow", "Resource": "*", "Action": ["s3:Get*"]}}"#,
-        );
+        let statement =
+            only_statement(r#"{"Statement": {"Effect": "Allow", "Resource": "*", "Action": ["s3:Get*"]}}"#);
         assert_eq!(
             statement.compact(),
             r#"{"Effect":"Allow","Resource":"*","Action":["s3:Get*"]}"#
@@ -195,13 +194,10 @@ mod tests {
 
     #[test]
     fn is_found_by_sid_or_index() {
-        let named =
-            r#"{"Statement":{"Sid":"Read","Effect":"Allow","Action":"a:B","Resource":"*"}}"#;
+        let named = r#"{"Statement":{"Sid":"Read","Effect":"Allow","Action":"a:B","Resource":"*"}}"#;
         assert_eq!(only_statement(named).reference().to_string(), "Read");
         assert_eq!(
-            only_statement(&named.replace("Read", ""))
-                .reference()
-                .to_string(),
+            only_statement(&named.replace("Read", "")).reference().to_string(),
             "Statement[0]"
         );
     }

@@ -29,16 +29,14 @@ pub fn matches(pattern: &str, text: &str, case: Case) -> bool {
 /// `*?*` over `*a*`.
 #[must_use]
 pub fn covers(wide: &str, narrow: &str, case: Case) -> bool {
-    walk(
-        &canonical(wide),
-        &canonical(narrow),
-        |wanted, found| match (wanted, found) {
+    walk(&canonical(wide), &canonical(narrow), |wanted, found| {
+        match (wanted, found) {
             (_, '*') => false,
             ('?', _) => true,
             (_, '?') => false,
             (literal, found) => same(literal, found, case),
-        },
-    )
+        }
+    })
 }
 
 /// Whether a pattern holds a wildcard.
@@ -53,17 +51,13 @@ pub fn is_pattern(text: &str) -> bool {
 /// A pattern or text without five colons is no ARN, and matches as plain text: `*` is everything.
 #[must_use]
 pub fn arn_matches(pattern: &str, arn: &str) -> bool {
-    by_segment(pattern, arn, |pattern, text| {
-        matches(pattern, text, Case::Heed)
-    })
+    by_segment(pattern, arn, |pattern, text| matches(pattern, text, Case::Heed))
 }
 
 /// Whether every ARN that `narrow` matches is matched by `wide`; sound like [`covers`].
 #[must_use]
 pub fn arn_covers(wide: &str, narrow: &str) -> bool {
-    by_segment(wide, narrow, |wide, narrow| {
-        covers(wide, narrow, Case::Heed)
-    })
+    by_segment(wide, narrow, |wide, narrow| covers(wide, narrow, Case::Heed))
 }
 
 fn by_segment(pattern: &str, text: &str, compare: impl Fn(&str, &str) -> bool) -> bool {

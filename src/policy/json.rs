@@ -250,9 +250,6 @@ mod tests {
         let nested = read(r#"{"s":[{},{"c":{"o":1,"p":2,"o":3}}]}"#);
         assert_eq!(nested.duplicate().as_deref(), Some("s[1].c.o"));
         // Two spellings of one key.
-        assert_eq!(
-            read(r#"{"a":1,"\u0061":1}"#).duplicate().as_deref(),
-            Some("a")
-        );
+        assert_eq!(read(r#"{"a":1,"\u0061":1}"#).duplicate().as_deref(), Some("a"));
     }
 }

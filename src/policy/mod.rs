@@ -42,8 +42,7 @@ pub use action::ActionPattern;
 pub use catalog::{AccessLevel, Action, Catalog, ResourceType, ResourceUse};
 pub use condition::{Comparison, Condition, Operator, SetQualifier};
 pub use document::{
-    Actions, Effect, PolicyDocument, Principal, Principals, Resources, Statement, StatementRef,
-    Version,
+    Actions, Effect, PolicyDocument, Principal, Principals, Resources, Statement, StatementRef, Version,
 };
 pub use error::{PolicyError, Problem};
 pub use rules::{DeclaredActions, NamedPolicy, Options, PolicyKind, Violation};

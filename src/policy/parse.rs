@@ -138,12 +138,7 @@ fn actions(elements: &Elements<'_>) -> Result<Actions, PolicyError> {
     let patterns = element
         .one_or_many()?
         .iter()
-        .map(|entry| {
-            entry
-                .text()?
-                .parse()
-                .map_err(|problem| entry.problem(problem))
-        })
+        .map(|entry| entry.text()?.parse().map_err(|problem| entry.problem(problem)))
         .collect::<Result<_, _>>()?;
     Ok(match sense {
         Sense::Only => Actions::Only(patterns),

@@ -66,18 +66,13 @@ pub struct DeclaredActions(Vec<ActionPattern>);
 impl DeclaredActions {
     /// Reads a list of patterns; fails on the first that is none.
     pub fn parse<S: AsRef<str>>(patterns: impl IntoIterator<Item = S>) -> Result<Self, Problem> {
-        patterns
-            .into_iter()
-            .map(|text| text.as_ref().parse())
-            .collect()
+        patterns.into_iter().map(|text| text.as_ref().parse()).collect()
     }
 
     /// Whether an action is declared.
     #[must_use]
     pub fn allows(&self, service: &str, name: &str) -> bool {
-        self.0
-            .iter()
-            .any(|declared| declared.matches(service, name))
+        self.0.iter().any(|declared| declared.matches(service, name))
     }
 
     /// Whether all that a pattern can match, known or not, is declared, and by one entry.
@@ -219,10 +214,7 @@ fn distinct(patterns: &[ActionPattern]) -> impl Iterator<Item = &ActionPattern> 
 fn spell(actions: &[String]) -> String {
     let quoted = |action: &String| format!("`{action}`");
     let shown: Vec<String> = actions.iter().take(MAX_SPELT).map(quoted).collect();
-    match (
-        actions.len().saturating_sub(shown.len()),
-        shown.split_last(),
-    ) {
+    match (actions.len().saturating_sub(shown.len()), shown.split_last()) {
         (0, Some((last, []))) => last.clone(),
         (0, Some((last, others))) => format!("{} and {last}", others.join(", ")),
         (more, _) => format!("{} and {more} more", shown.join(", ")),

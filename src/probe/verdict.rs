@@ -105,7 +105,11 @@ mod tests {
     use super::*;
 
     fn check(samples: u32, quantile: f64, met: Option<u32>, missed: Option<u32>) {
-        assert_eq!(bounds(samples, quantile), Bounds { met, missed }, "n = {samples}, q = {quantile}");
+        assert_eq!(
+            bounds(samples, quantile),
+            Bounds { met, missed },
+            "n = {samples}, q = {quantile}"
+        );
     }
 
     /// The table of exact one-sided binomial bounds at 95 %.
@@ -141,8 +145,14 @@ mod tests {
 
     #[test]
     fn a_failed_request_is_over_any_target() {
-        let good = Sample { latency_us: 10, trouble: None };
-        let failed = Sample { latency_us: 10, trouble: Some(super::super::Trouble::Connect) };
+        let good = Sample {
+            latency_us: 10,
+            trouble: None,
+        };
+        let failed = Sample {
+            latency_us: 10,
+            trouble: Some(super::super::Trouble::Connect),
+        };
         assert_eq!(over(&[good, failed], 1_000_000), 1);
         assert_eq!(percentile(&[good], 0.99), Some(10));
         assert_eq!(percentile(&[], 0.5), None);

@@ -29,7 +29,10 @@ mod tests {
         Json.write(&sample_run(), &mut text).unwrap();
         let value: serde_json::Value = serde_json::from_slice(&text).unwrap();
         let validator = jsonschema::validator_for(&crate::report::json_schema()).unwrap();
-        let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+        let errors: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|error| error.to_string())
+            .collect();
         assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(serde_json::from_slice::<Run>(&text).unwrap(), sample_run());
     }

@@ -36,11 +36,7 @@ pub fn json_schema() -> serde_json::Value {
 }
 
 /// Writes every report; a writer that fails or panics stops no other. Gives the paths, and what went wrong.
-pub fn write_all(
-    folder: &Path,
-    run: &Run,
-    writers: &[&dyn ReportWriter],
-) -> (Vec<PathBuf>, Vec<String>) {
+pub fn write_all(folder: &Path, run: &Run, writers: &[&dyn ReportWriter]) -> (Vec<PathBuf>, Vec<String>) {
     let (mut written, mut failed) = (Vec::new(), Vec::new());
     for writer in writers {
         let path = folder.join(writer.file_name());
@@ -62,10 +58,7 @@ pub fn write_all(
 }
 
 /// Replaces a file whole or not at all: a reader never sees half of it, and a failure leaves the old one.
-pub fn replace_file(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
+pub fn replace_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

@@ -35,8 +35,14 @@ pub fn sample_run() -> Run {
         case(table("keys-dev"), fail.conclude("")),
         case(table("audit-dev"), Verdict::unreadable(&[gap])),
         case(table("new-dev"), unknown.conclude("")),
-        case(Subject::named("every subject"), Verdict::not_applicable("only for production")),
-        case(Subject::named("broken"), Verdict::undetermined("the check itself broke")),
+        case(
+            Subject::named("every subject"),
+            Verdict::not_applicable("only for production"),
+        ),
+        case(
+            Subject::named("broken"),
+            Verdict::undetermined("the check itself broke"),
+        ),
     ];
     let counts = Counts::of(&cases);
     Run {

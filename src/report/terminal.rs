@@ -27,14 +27,22 @@ pub fn summary(run: &Run) -> String {
             Outcome::NotApplicable => "not applicable",
             Outcome::Pass | Outcome::Fail | Outcome::Error => continue,
         };
-        let _ = writeln!(text, "{QUIET}{word}: {}: {}{QUIET:#}", case.name, case.verdict.summary);
+        let _ = writeln!(
+            text,
+            "{QUIET}{word}: {}: {}{QUIET:#}",
+            case.name, case.verdict.summary
+        );
     }
     let _ = writeln!(text, "{}", conclusion(run));
     text
 }
 
 fn write_case(text: &mut String, case: &CaseResult) {
-    let style = if case.verdict.outcome == Outcome::Fail { BAD } else { UNSURE };
+    let style = if case.verdict.outcome == Outcome::Fail {
+        BAD
+    } else {
+        UNSURE
+    };
     let word = case.verdict.outcome.to_string().to_uppercase();
     let _ = writeln!(
         text,
@@ -75,7 +83,10 @@ pub(super) fn details(case: &CaseResult) -> Vec<String> {
     if let Some(arn) = &case.subject.arn {
         lines.push(format!("where: {arn}"));
     }
-    lines.push(format!("check: {} ({}, owner {})", check.place, check.kind, check.owner));
+    lines.push(format!(
+        "check: {} ({}, owner {})",
+        check.place, check.kind, check.owner
+    ));
     lines
 }
 

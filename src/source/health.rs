@@ -29,10 +29,7 @@ impl HealthEndpoint {
         tokio::spawn(health::serve(listener, state, async {
             let _ = stopped.await;
         }));
-        Ok(Self {
-            address,
-            _stop: stop,
-        })
+        Ok(Self { address, _stop: stop })
     }
 
     /// The URL of the health check.
@@ -51,9 +48,7 @@ impl RecordedTables {
         if tables.peek().is_none() {
             return Self(Err("no table was recorded"));
         }
-        let active = |table: &DynamodbTable| {
-            matches!(&table.table, Fact::Known(table) if table.table_status == "ACTIVE")
-        };
+        let active = |table: &DynamodbTable| matches!(&table.table, Fact::Known(table) if table.table_status == "ACTIVE");
         if tables.all(|(_, table)| active(table)) {
             Self(Ok(()))
         } else {

@@ -91,11 +91,7 @@ pub fn recorded_path(checks: &Path, environment: &str) -> PathBuf {
 }
 
 /// Reads a snapshot of an environment.
-pub fn read(
-    path: &Path,
-    environment: &str,
-    account: Option<&str>,
-) -> Result<Snapshot, SnapshotError> {
+pub fn read(path: &Path, environment: &str, account: Option<&str>) -> Result<Snapshot, SnapshotError> {
     let text = std::fs::read_to_string(path).map_err(|source| SnapshotError::Unreadable {
         path: path.to_owned(),
         source,
@@ -134,8 +130,7 @@ fn parse(path: &Path, text: &str) -> Result<Snapshot, SnapshotError> {
             found: format,
         });
     }
-    let snapshot: Snapshot =
-        serde_json::from_str(text).map_err(|error| damaged(error.to_string()))?;
+    let snapshot: Snapshot = serde_json::from_str(text).map_err(|error| damaged(error.to_string()))?;
     let types = &snapshot.inventory.coverage.types;
     for resource in &snapshot.inventory.resources {
         let name = resource.details.type_name();
@@ -158,8 +153,8 @@ pub fn write(path: &Path, snapshot: &Snapshot) -> Result<(), SnapshotError> {
         path: path.to_owned(),
         source,
     };
-    let mut text = serde_json::to_string_pretty(snapshot)
-        .map_err(|error| unwritable(std::io::Error::other(error)))?;
+    let mut text =
+        serde_json::to_string_pretty(snapshot).map_err(|error| unwritable(std::io::Error::other(error)))?;
     text.push('\n');
     crate::report::replace_file(path, |file| file.write_all(text.as_bytes())).map_err(unwritable)
 }
@@ -197,7 +192,10 @@ mod tests {
         write(&path, &sample()).unwrap();
         assert_eq!(read(&path, "dev", Some("123456789012")).unwrap(), sample());
         let other = read(&path, "staging", None).unwrap_err().to_string();
-        assert!(other.contains("is of environment `dev`, not of `staging`"), "{other}");
+        assert!(
+            other.contains("is of environment `dev`, not of `staging`"),
+            "{other}"
+        );
         let other = read(&path, "dev", Some("210987654321")).unwrap_err().to_string();
         assert!(other.contains("is of account 123456789012"), "{other}");
     }
@@ -215,7 +213,11 @@ mod tests {
         assert!(error_of(&text[..text.len() / 2]).contains("line 1 column"));
         assert!(error_of("{}").contains("it has no `snapshot_format`"));
         let unknown = text.replace("\"region\"", "\"regiom\"");
-        assert!(error_of(&unknown).contains("unknown field `regiom`"), "{}", error_of(&unknown));
+        assert!(
+            error_of(&unknown).contains("unknown field `regiom`"),
+            "{}",
+            error_of(&unknown)
+        );
     }
 
     #[test]

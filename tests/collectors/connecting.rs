@@ -67,9 +67,7 @@ async fn connecting(target: &str, environment: &[(&str, &str)]) -> String {
         .await
         .unwrap();
     let text = String::from_utf8(output.stderr).unwrap();
-    let said = text
-        .split_once("<<")
-        .and_then(|(_, rest)| rest.rsplit_once(">>"));
+    let said = text.split_once("<<").and_then(|(_, rest)| rest.rsplit_once(">>"));
     said.unwrap_or_else(|| panic!("{text}")).0.to_owned()
 }
 
@@ -225,11 +223,7 @@ async fn a_role_that_may_not_be_assumed_is_told_once() {
     let fake = Fake::start(account).await;
     let mut environment = KEYS.to_vec();
     environment.push(("AWS_ENDPOINT_URL", &fake.url));
-    let said = connecting(
-        "us-east-1 - arn:aws:iam::123456789012:role/audit -",
-        &environment,
-    )
-    .await;
+    let said = connecting("us-east-1 - arn:aws:iam::123456789012:role/audit -", &environment).await;
     let start = "Undetermined\nthe role arn:aws:iam::123456789012:role/audit could not be assumed: \
         AccessDenied: not authorized to perform AssumeRole.\n";
     assert!(said.starts_with(start), "{said}");

@@ -29,19 +29,15 @@ fn account(request: &Request) -> Answer {
             "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"},
             "SSEDescription":{"Status":"ENABLED","KMSMasterKeyArn":"arn:aws:kms:us-east-1:123456789012:key/k"},
             "DeletionProtectionEnabled":true}}"#),
-        "DescribeTimeToLive" => ok(
-            r#"{"TimeToLiveDescription":{"TimeToLiveStatus":"ENABLED","AttributeName":"expires_at"}}"#,
-        ),
+        "DescribeTimeToLive" => {
+            ok(r#"{"TimeToLiveDescription":{"TimeToLiveStatus":"ENABLED","AttributeName":"expires_at"}}"#)
+        }
         "DescribeContinuousBackups" => ok(
             r#"{"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"ENABLED",
             "PointInTimeRecoveryDescription":{"PointInTimeRecoveryStatus":"DISABLED","RecoveryPeriodInDays":35}}}"#,
         ),
-        "ListTagsOfResource" if request.has("NextToken") => {
-            ok(r#"{"Tags":[{"Key":"Project","Value":"p"}]}"#)
-        }
-        "ListTagsOfResource" => {
-            ok(r#"{"Tags":[{"Key":"Environment","Value":"dev"}],"NextToken":"more"}"#)
-        }
+        "ListTagsOfResource" if request.has("NextToken") => ok(r#"{"Tags":[{"Key":"Project","Value":"p"}]}"#),
+        "ListTagsOfResource" => ok(r#"{"Tags":[{"Key":"Environment","Value":"dev"}],"NextToken":"more"}"#),
         other => json_error(400, "UnknownOperationException", other),
     }
 }
@@ -72,17 +68,10 @@ async fn both_pages_and_every_fact_are_read_once() {
     assert_eq!(ttl.attribute_name.as_deref(), Some("expires_at"));
     let backups = own.continuous_backups.known().unwrap();
     assert_eq!(backups.point_in_time_recovery_status, "DISABLED");
-    assert_eq!(
-        resource.tags.known().unwrap().len(),
-        2,
-        "tags of both pages"
-    );
+    assert_eq!(resource.tags.known().unwrap().len(), 2, "tags of both pages");
 
     let list = read_of(&reads, "dynamodb:ListTables");
-    assert_eq!(
-        (list.pages, list.items, list.calls, list.retries),
-        (2, 2, 2, 0)
-    );
+    assert_eq!((list.pages, list.items, list.calls, list.retries), (2, 2, 2, 0));
     for (action, calls) in [
         ("dynamodb:DescribeTable", 2),
         ("dynamodb:DescribeTimeToLive", 2),
@@ -101,10 +90,7 @@ async fn facts_that_nobody_needs_are_not_asked_for() {
     let resource = named(&collected, "keys");
     let own = DynamodbTable::of(&resource.details).unwrap();
     assert!(own.time_to_live.known().is_some());
-    assert_eq!(
-        (&own.table, &resource.tags),
-        (&Fact::NotRead, &Fact::NotRead)
-    );
+    assert_eq!((&own.table, &resource.tags), (&Fact::NotRead, &Fact::NotRead));
     assert_eq!(reads.len(), 2);
 }
 
@@ -124,10 +110,7 @@ async fn a_denied_second_page_keeps_the_first_and_leaves_a_gap() {
         (gap.action.as_str(), gap.reason),
         ("dynamodb:ListTables", Reason::AccessDenied)
     );
-    assert_eq!(
-        gap.message,
-        "AccessDeniedException: User: x is not authorized"
-    );
+    assert_eq!(gap.message, "AccessDeniedException: User: x is not authorized");
     let list = read_of(&reads, "dynamodb:ListTables");
     assert_eq!((list.pages, list.calls, list.failed), (1, 2, 1));
 }
@@ -135,9 +118,7 @@ async fn a_denied_second_page_keeps_the_first_and_leaves_a_gap() {
 #[tokio::test]
 async fn a_denied_fact_is_unreadable_and_nothing_else_is() {
     let fake = Fake::start(|request| match request.operation.as_str() {
-        "DescribeTimeToLive" if request.has("events") => {
-            json_error(400, "AccessDeniedException", "no")
-        }
+        "DescribeTimeToLive" if request.has("events") => json_error(400, "AccessDeniedException", "no"),
         _ => account(request),
     })
     .await;
@@ -158,18 +139,14 @@ async fn a_denied_fact_is_unreadable_and_nothing_else_is() {
 #[tokio::test]
 async fn a_table_deleted_between_list_and_description_has_vanished() {
     let fake = Fake::start(|request| match request.operation.as_str() {
-        "DescribeContinuousBackups" => {
-            json_error(400, "TableNotFoundException", "Table not found: keys")
-        }
+        "DescribeContinuousBackups" => json_error(400, "TableNotFoundException", "Table not found: keys"),
         _ => account(request),
     })
     .await;
     let needs = Needs::none().fact(TYPE, "continuous_backups");
     let (collected, _) = fake.collect(&Dynamodb, &needs).await;
     let own = DynamodbTable::of(&named(&collected, "keys").details).unwrap();
-    assert!(
-        matches!(&own.continuous_backups, Fact::Unreadable(gap) if gap.reason == Reason::Vanished)
-    );
+    assert!(matches!(&own.continuous_backups, Fact::Unreadable(gap) if gap.reason == Reason::Vanished));
 }
 
 #[tokio::test]

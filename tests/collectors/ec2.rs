@@ -53,9 +53,7 @@ fn account(request: &Request) -> Answer {
              <state>available</state><routeTableIdSet><item>rtb-1</item></routeTableIdSet></item>".into(), None),
         other => return ec2_error(400, "InvalidAction", other),
     };
-    let token = token.map_or(String::new(), |token| {
-        format!("<nextToken>{token}</nextToken>")
-    });
+    let token = token.map_or(String::new(), |token| format!("<nextToken>{token}</nextToken>"));
     ok(format!(
         "<{operation}Response xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><{set}>{items}</{set}>{token}</{operation}Response>"
     ))
@@ -96,10 +94,7 @@ async fn every_list_is_read_once_and_the_default_vpc_is_told_apart() {
     assert_eq!(managed, ["igw-d", "rtb-d", "sg-d", "subnet-d", "vpc-d"]);
     let shared = named(&collected, "subnet-1");
     assert_eq!(shared.account, "999999999999");
-    assert_eq!(
-        shared.arn,
-        "arn:aws:ec2:us-east-1:999999999999:subnet/subnet-1"
-    );
+    assert_eq!(shared.arn, "arn:aws:ec2:us-east-1:999999999999:subnet/subnet-1");
     let read = read_of(&reads, "ec2:DescribeSubnets");
     assert_eq!((read.pages, read.items, read.calls), (2, 3, 2));
     assert_eq!(read_of(&reads, "ec2:DescribeVpcs").calls, 1);
@@ -133,18 +128,13 @@ async fn routes_rules_and_gateways_keep_what_matters() {
     let group = SecurityGroup::of(&named(&collected, "sg-1").details).unwrap();
     assert_eq!(group.ingress[0].cidr_blocks, ["10.1.0.0/16", "10.2.0.0/16"]);
     assert_eq!(
-        (
-            group.egress[0].from_port,
-            group.egress[0].group_ids[0].as_str()
-        ),
+        (group.egress[0].from_port, group.egress[0].group_ids[0].as_str()),
         (-1, "sg-2")
     );
     let nat: Vec<&str> = collected
         .resources
         .iter()
-        .filter_map(|resource| {
-            NatGateway::of(&resource.details).map(|gateway| gateway.state.as_str())
-        })
+        .filter_map(|resource| NatGateway::of(&resource.details).map(|gateway| gateway.state.as_str()))
         .collect();
     assert_eq!(nat, ["available", "deleting"]);
     assert!(
@@ -162,9 +152,7 @@ async fn routes_rules_and_gateways_keep_what_matters() {
 #[tokio::test]
 async fn only_what_is_needed_is_asked_for() {
     let fake = Fake::start(account).await;
-    let (collected, reads) = fake
-        .collect(&Ec2, &Needs::none().list(NatGateway::NAME))
-        .await;
+    let (collected, reads) = fake.collect(&Ec2, &Needs::none().list(NatGateway::NAME)).await;
     assert_eq!((collected.resources.len(), reads.len()), (2, 1));
     let (collected, reads) = Fake::start(account)
         .await
@@ -192,16 +180,10 @@ async fn a_denied_second_page_leaves_a_gap_in_its_own_type_only() {
     })
     .await;
     let (collected, _) = fake.collect(&Ec2, &every_type()).await;
-    assert_eq!(
-        collected.gaps.keys().copied().collect::<Vec<_>>(),
-        [Subnet::NAME]
-    );
+    assert_eq!(collected.gaps.keys().copied().collect::<Vec<_>>(), [Subnet::NAME]);
     let gap = &collected.gaps[Subnet::NAME][0];
     assert_eq!(gap.reason, Reason::AccessDenied);
-    assert_eq!(
-        gap.message,
-        "UnauthorizedOperation: You are not authorized."
-    );
+    assert_eq!(gap.message, "UnauthorizedOperation: You are not authorized.");
     assert_eq!(named(&collected, "subnet-1").id, "subnet-1");
 }
 
@@ -215,9 +197,6 @@ async fn denied_vpcs_leave_a_gap_in_what_may_be_part_of_them() {
     .await;
     let needs = Needs::none().list(Subnet::NAME).list(NatGateway::NAME);
     let (collected, _) = fake.collect(&Ec2, &needs).await;
-    assert_eq!(
-        collected.gaps.keys().copied().collect::<Vec<_>>(),
-        [Subnet::NAME]
-    );
+    assert_eq!(collected.gaps.keys().copied().collect::<Vec<_>>(), [Subnet::NAME]);
     assert_eq!(collected.gaps[Subnet::NAME][0].action, "ec2:DescribeVpcs");
 }

@@ -27,10 +27,7 @@ async fn throttling_is_retried_until_it_ends() {
     assert!(collected.gaps.is_empty());
     assert_eq!(collected.resources.len(), 1);
     let list = read_of(&reads, "dynamodb:ListTables");
-    assert_eq!(
-        (list.calls, list.retries, list.pages, list.failed),
-        (3, 2, 1, 0)
-    );
+    assert_eq!((list.calls, list.retries, list.pages, list.failed), (3, 2, 1, 0));
 }
 
 #[tokio::test]
@@ -43,17 +40,13 @@ async fn throttling_that_does_not_end_is_a_gap() {
         (Reason::Throttled, "ThrottlingException: Rate exceeded")
     );
     let list = read_of(&reads, "dynamodb:ListTables");
-    assert_eq!(
-        (list.calls, list.retries, list.pages, list.failed),
-        (5, 4, 0, 1)
-    );
+    assert_eq!((list.calls, list.retries, list.pages, list.failed), (5, 4, 0, 1));
 }
 
 /// The SDK's paginators end silently when a token repeats: the list would pass for complete.
 #[tokio::test]
 async fn a_repeated_page_token_is_a_gap() {
-    let fake =
-        Fake::start(|_| ok(r#"{"TableNames":["events"],"LastEvaluatedTableName":"events"}"#)).await;
+    let fake = Fake::start(|_| ok(r#"{"TableNames":["events"],"LastEvaluatedTableName":"events"}"#)).await;
     let context = fake.context();
     let needs = Needs::none().list(TYPE);
     let collected = stackproof::collect::Collector::collect(&Dynamodb, &context, &needs).await;
@@ -94,21 +87,12 @@ async fn an_answer_that_is_no_answer_is_a_gap() {
 
 #[tokio::test]
 async fn expired_credentials_are_named() {
-    let fake = Fake::start(|_| {
-        json_error(
-            400,
-            "ExpiredTokenException",
-            "The security token is expired",
-        )
-    })
-    .await;
+    let fake =
+        Fake::start(|_| json_error(400, "ExpiredTokenException", "The security token is expired")).await;
     let (collected, _) = fake.collect(&Dynamodb, &Needs::none().list(TYPE)).await;
     let gap = &collected.gaps[TYPE][0];
     assert_eq!(gap.reason, Reason::AccessDenied);
-    assert!(
-        gap.message.starts_with("the credentials have expired: "),
-        "{gap}"
-    );
+    assert!(gap.message.starts_with("the credentials have expired: "), "{gap}");
 }
 
 #[tokio::test]
@@ -118,13 +102,8 @@ async fn a_refused_connection_is_unreachable_in_all_its_words() {
     drop(listener);
     let fake = Fake::start(throttled).await;
     let sdk = fake.sdk().into_builder().endpoint_url(nobody).build();
-    let context = stackproof::collect::Context::new(
-        sdk,
-        "1",
-        "us-east-1",
-        "aws",
-        std::sync::Arc::new(|_| {}),
-    );
+    let context =
+        stackproof::collect::Context::new(sdk, "1", "us-east-1", "aws", std::sync::Arc::new(|_| {}));
     let needs = Needs::none().list(TYPE);
     let collected = stackproof::collect::Collector::collect(&Dynamodb, &context, &needs).await;
     let gap = &collected.gaps[TYPE][0];

@@ -136,11 +136,7 @@ impl Fake {
     }
 
     /// Runs a collector, and makes sure that it called what it declares, once per page or resource.
-    pub async fn collect(
-        &self,
-        collector: &dyn Collector,
-        needs: &Needs,
-    ) -> (Collected, Vec<Read>) {
+    pub async fn collect(&self, collector: &dyn Collector, needs: &Needs) -> (Collected, Vec<Read>) {
         let context = self.context();
         let collected = collector.collect(&context, needs).await;
         let reads = context.log().reads();
@@ -157,11 +153,7 @@ impl Fake {
             assert_eq!(answered, read.pages + read.failed, "{read:?}");
         }
         let calls: u64 = reads.iter().map(|read| read.calls).sum();
-        assert_eq!(
-            calls,
-            self.requests().len() as u64,
-            "every request is counted"
-        );
+        assert_eq!(calls, self.requests().len() as u64, "every request is counted");
         (collected, reads)
     }
 }
@@ -201,9 +193,7 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
     stream.read_exact(&mut body).await.ok()?;
     let body = String::from_utf8(body).unwrap();
     let operation = operation.unwrap_or_else(|| {
-        let action = body
-            .split('&')
-            .find_map(|field| field.strip_prefix("Action="));
+        let action = body.split('&').find_map(|field| field.strip_prefix("Action="));
         action.unwrap_or_default().to_owned()
     });
     Some(Request { operation, body })
@@ -211,9 +201,6 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
 
 async fn write(stream: &mut BufReader<TcpStream>, answer: Answer) {
     let Answer { status, body } = answer;
-    let head = format!(
-        "HTTP/1.1 {status} -\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
+    let head = format!("HTTP/1.1 {status} -\r\ncontent-length: {}\r\n\r\n", body.len());
     let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
 }

@@ -63,17 +63,12 @@ fn account(request: &Request) -> Answer {
 #[tokio::test]
 async fn both_pages_are_read_and_only_policies_in_use_are_kept() {
     let fake = Fake::start(account).await;
-    let needs = Needs::none()
-        .list(IamRole::NAME)
-        .fact(IamPolicy::NAME, "tags");
+    let needs = Needs::none().list(IamRole::NAME).fact(IamPolicy::NAME, "tags");
     let (collected, reads) = fake.collect(&Iam, &needs).await;
     assert!(collected.gaps.is_empty(), "{:?}", collected.gaps);
     assert_eq!(collected.resources.len(), 4, "two roles and two policies");
     let reader = named(&collected, "reader");
-    assert_eq!(
-        (reader.region.as_str(), reader.managed_by_aws),
-        ("global", false)
-    );
+    assert_eq!((reader.region.as_str(), reader.managed_by_aws), ("global", false));
     assert_eq!(reader.tags.known().unwrap()["Project"], "p");
     let role = IamRole::of(&reader.details).unwrap();
     assert_eq!(role.assume_role_policy_document, r#"{"trust":1}"#);
@@ -135,8 +130,5 @@ async fn a_truncated_page_without_a_marker_is_a_gap() {
     let context = fake.context();
     let needs = Needs::none().list(IamRole::NAME);
     let collected = stackproof::collect::Collector::collect(&Iam, &context, &needs).await;
-    assert_eq!(
-        collected.gaps[IamRole::NAME][0].reason,
-        Reason::ServiceError
-    );
+    assert_eq!(collected.gaps[IamRole::NAME][0].reason, Reason::ServiceError);
 }

@@ -9,15 +9,13 @@ const TYPE: &str = SqsQueue::NAME;
 
 fn account(request: &Request) -> Answer {
     match request.operation.as_str() {
-        "ListQueues" if !request.has("\"MaxResults\":1000") => {
-            json_error(400, "NoPages", "no page size")
-        }
+        "ListQueues" if !request.has("\"MaxResults\":1000") => json_error(400, "NoPages", "no page size"),
         "ListQueues" if request.has("\"NextToken\":\"two\"") => {
             ok(r#"{"QueueUrls":["https://sqs.us-east-1.amazonaws.com/123456789012/jobs-dlq"]}"#)
         }
-        "ListQueues" => ok(
-            r#"{"QueueUrls":["https://sqs.us-east-1.amazonaws.com/123456789012/jobs"],"NextToken":"two"}"#,
-        ),
+        "ListQueues" => {
+            ok(r#"{"QueueUrls":["https://sqs.us-east-1.amazonaws.com/123456789012/jobs"],"NextToken":"two"}"#)
+        }
         "GetQueueAttributes" => ok(
             r#"{"Attributes":{"VisibilityTimeout":"300","MessageRetentionPeriod":"1209600",
             "MaximumMessageSize":"262144","DelaySeconds":"0","ReceiveMessageWaitTimeSeconds":"20",
@@ -43,13 +41,7 @@ async fn both_pages_are_read_with_settings_and_tags() {
     assert_eq!(attributes.message_retention_period, 1_209_600);
     assert_eq!(attributes.max_receive_count, Some(5));
     assert_eq!(jobs.tags.known().unwrap()["Project"], "p");
-    assert!(
-        named(&collected, "jobs-dlq")
-            .tags
-            .known()
-            .unwrap()
-            .is_empty()
-    );
+    assert!(named(&collected, "jobs-dlq").tags.known().unwrap().is_empty());
     let list = read_of(&reads, "sqs:ListQueues");
     assert_eq!((list.pages, list.items, list.calls), (2, 2, 2));
 }
@@ -72,20 +64,14 @@ async fn a_denied_second_page_keeps_the_first_and_leaves_a_gap() {
 #[tokio::test]
 async fn a_deleted_queue_has_vanished() {
     let fake = Fake::start(|request| match request.operation.as_str() {
-        "GetQueueAttributes" if request.has("jobs-dlq") => json_error(
-            400,
-            "QueueDoesNotExist",
-            "The specified queue does not exist.",
-        ),
+        "GetQueueAttributes" if request.has("jobs-dlq") => {
+            json_error(400, "QueueDoesNotExist", "The specified queue does not exist.")
+        }
         _ => account(request),
     })
     .await;
-    let (collected, _) = fake
-        .collect(&Sqs, &Needs::none().fact(TYPE, "attributes"))
-        .await;
+    let (collected, _) = fake.collect(&Sqs, &Needs::none().fact(TYPE, "attributes")).await;
     let of = |name| SqsQueue::of(&named(&collected, name).details).unwrap();
-    assert!(
-        matches!(&of("jobs-dlq").attributes, Fact::Unreadable(gap) if gap.reason == Reason::Vanished)
-    );
+    assert!(matches!(&of("jobs-dlq").attributes, Fact::Unreadable(gap) if gap.reason == Reason::Vanished));
     assert!(of("jobs").attributes.known().is_some());
 }

@@ -26,19 +26,13 @@ async fn every_mapping_of_both_pages_becomes_a_resource() {
     assert!(collected.gaps.is_empty());
     let function = named(&collected, "health");
     assert_eq!(function.id, function.arn);
-    assert_eq!(
-        TaggedResource::of(&function.details).unwrap().service,
-        "lambda"
-    );
+    assert_eq!(TaggedResource::of(&function.details).unwrap().service, "lambda");
     let bucket = named(&collected, "logs");
     assert_eq!(
         (bucket.region.as_str(), bucket.account.as_str()),
         ("global", "123456789012")
     );
-    assert_eq!(
-        named(&collected, "main").tags.known().unwrap()["Name"],
-        "main"
-    );
+    assert_eq!(named(&collected, "main").tags.known().unwrap()["Name"], "main");
     let read = read_of(&reads, "tag:GetResources");
     assert_eq!((read.pages, read.items, read.calls), (2, 3, 2));
 }

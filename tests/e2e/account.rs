@@ -58,12 +58,17 @@ impl Account {
 
     /// Waits for a call.
     pub fn wait<T, E: Debug>(&self, call: impl Future<Output = Result<T, E>>) -> Result<T, Failure> {
-        self.handle.block_on(call).map_err(|error| format!("{error:?}").into())
+        self.handle
+            .block_on(call)
+            .map_err(|error| format!("{error:?}").into())
     }
 
     /// The ARN of a table.
     pub fn table_arn(name: &str) -> String {
-        format!("arn:aws:dynamodb:{REGION}:{}:table/{name}", crate::sandbox::ACCOUNT)
+        format!(
+            "arn:aws:dynamodb:{REGION}:{}:table/{name}",
+            crate::sandbox::ACCOUNT
+        )
     }
 
     /// The URL of a queue.
@@ -82,19 +87,37 @@ impl Account {
     /// The id of the security group with that `Name`.
     pub fn security_group_id(&self, name: &str) -> Result<String, Failure> {
         let answer = self.wait(self.ec2.describe_security_groups().filters(by_name(name)).send())?;
-        first(answer.security_groups().iter().find_map(|group| group.group_id.clone()), name)
+        first(
+            answer
+                .security_groups()
+                .iter()
+                .find_map(|group| group.group_id.clone()),
+            name,
+        )
     }
 
     /// The id of the route table with that `Name`.
     pub fn route_table_id(&self, name: &str) -> Result<String, Failure> {
         let answer = self.wait(self.ec2.describe_route_tables().filters(by_name(name)).send())?;
-        first(answer.route_tables().iter().find_map(|table| table.route_table_id.clone()), name)
+        first(
+            answer
+                .route_tables()
+                .iter()
+                .find_map(|table| table.route_table_id.clone()),
+            name,
+        )
     }
 
     /// The id of the subnet with that `Name`.
     pub fn subnet_id(&self, name: &str) -> Result<String, Failure> {
         let answer = self.wait(self.ec2.describe_subnets().filters(by_name(name)).send())?;
-        first(answer.subnets().iter().find_map(|subnet| subnet.subnet_id.clone()), name)
+        first(
+            answer
+                .subnets()
+                .iter()
+                .find_map(|subnet| subnet.subnet_id.clone()),
+            name,
+        )
     }
 
     /// The id of the stack's internet gateway.
@@ -102,7 +125,10 @@ impl Account {
         let named = by_name("zapier-triggers-api-internet-gateway-dev");
         let answer = self.wait(self.ec2.describe_internet_gateways().filters(named).send())?;
         let mut gateways = answer.internet_gateways().iter();
-        first(gateways.find_map(|gateway| gateway.internet_gateway_id.clone()), "internet gateway")
+        first(
+            gateways.find_map(|gateway| gateway.internet_gateway_id.clone()),
+            "internet gateway",
+        )
     }
 
     /// The id of the stack's NAT gateway.
@@ -110,7 +136,10 @@ impl Account {
         let named = by_name("zapier-triggers-api-nat-us-east-1a-dev");
         let answer = self.wait(self.ec2.describe_nat_gateways().filter(named).send())?;
         let mut gateways = answer.nat_gateways().iter();
-        first(gateways.find_map(|gateway| gateway.nat_gateway_id.clone()), "NAT gateway")
+        first(
+            gateways.find_map(|gateway| gateway.nat_gateway_id.clone()),
+            "NAT gateway",
+        )
     }
 
     /// Tags an EC2 resource as the stack's own are.

@@ -30,7 +30,9 @@ pub fn command(arguments: &[&str]) -> Command {
         }
     }
     // No home folder with profiles, no metadata service.
-    command.env("HOME", "/nonexistent").env("AWS_EC2_METADATA_DISABLED", "true");
+    command
+        .env("HOME", "/nonexistent")
+        .env("AWS_EC2_METADATA_DISABLED", "true");
     command
 }
 
@@ -74,8 +76,16 @@ pub fn verify_with(
     let _ = std::fs::remove_dir_all(&reports);
     let folder = reports.display().to_string();
     let mut all = vec![
-        "verify", "dev", "--target", "aws", "--account-id", ACCOUNT, "--health-url", &sandbox.health.url,
-        "--report-dir", &folder,
+        "verify",
+        "dev",
+        "--target",
+        "aws",
+        "--account-id",
+        ACCOUNT,
+        "--health-url",
+        &sandbox.health.url,
+        "--report-dir",
+        &folder,
     ];
     all.extend(arguments);
     let mut command = against(sandbox, &all);

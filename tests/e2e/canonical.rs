@@ -16,12 +16,18 @@ pub fn canonical(snapshot: &Value) -> Value {
             .as_object()
             .and_then(|details| details.keys().next())
             .map_or("?", String::as_str);
-        let name = resource["name"].as_str().map_or_else(|| unnamed(resource), str::to_owned);
+        let name = resource["name"]
+            .as_str()
+            .map_or_else(|| unnamed(resource), str::to_owned);
         names.insert(id.to_owned(), format!("<{type_name} {name}>"));
     }
     let mut value = replaced(snapshot, &names);
     value["recorded_at"] = Value::Null;
-    for resource in value["inventory"]["resources"].as_array_mut().into_iter().flatten() {
+    for resource in value["inventory"]["resources"]
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+    {
         // It names the endpoint, and so the emulated account's port.
         let url = &mut resource["details"]["aws_sqs_queue"]["queue_url"];
         if let Some(path) = url.as_str().and_then(|url| url.splitn(4, '/').nth(3)) {
@@ -37,7 +43,9 @@ pub fn canonical(snapshot: &Value) -> Value {
 
 /// What tells apart resources that AWS made and nobody named.
 fn unnamed(resource: &Value) -> String {
-    let details = resource["details"].as_object().and_then(|details| details.values().next());
+    let details = resource["details"]
+        .as_object()
+        .and_then(|details| details.values().next());
     let zone = details.and_then(|details| details["availability_zone"].as_str());
     format!("of AWS {}", zone.unwrap_or_default())
 }
@@ -46,12 +54,14 @@ fn unnamed(resource: &Value) -> String {
 fn is_made_up(text: &str) -> bool {
     let hex = |text: &str| text.chars().all(|c| c.is_ascii_hexdigit());
     let groups: Vec<&str> = text.split('-').collect();
-    let is_uuid = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(|group| hex(group));
-    is_uuid || text.split_once('-').is_some_and(|(prefix, hex)| {
-        prefix.chars().all(|c| c.is_ascii_lowercase())
-            && (8..=17).contains(&hex.len())
-            && hex.chars().all(|c| c.is_ascii_hexdigit())
-    })
+    let is_uuid =
+        groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(|group| hex(group));
+    is_uuid
+        || text.split_once('-').is_some_and(|(prefix, hex)| {
+            prefix.chars().all(|c| c.is_ascii_lowercase())
+                && (8..=17).contains(&hex.len())
+                && hex.chars().all(|c| c.is_ascii_hexdigit())
+        })
 }
 
 fn replaced(value: &Value, names: &BTreeMap<String, String>) -> Value {

@@ -3,6 +3,12 @@
 //!
 //! Nothing here can be skipped silently: a tool that is missing is a failure of every scenario.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the tables of requests, changes and times are what a reader of the log looks for"
+)]
+
 mod account;
 mod binary;
 mod canonical;

@@ -53,19 +53,26 @@ pub const MUTATIONS: &[Mutation] = &[
                 .write_capacity_units(1)
                 .build()?;
             let update = account.dynamodb.update_table().table_name(EVENTS_TABLE);
-            let update = update.billing_mode(BillingMode::Provisioned).provisioned_throughput(throughput);
+            let update = update
+                .billing_mode(BillingMode::Provisioned)
+                .provisioned_throughput(throughput);
             account.wait(update.send()).map(drop)
         },
         revert: |account| {
             let update = account.dynamodb.update_table().table_name(EVENTS_TABLE);
-            account.wait(update.billing_mode(BillingMode::PayPerRequest).send()).map(drop)
+            account
+                .wait(update.billing_mode(BillingMode::PayPerRequest).send())
+                .map(drop)
         },
         fails: &["dynamodb-on-demand::zapier-triggers-api-events-dev"],
     },
     Mutation {
         name: "tag removed from a table",
         change: |account| {
-            let untag = account.dynamodb.untag_resource().resource_arn(Account::table_arn(EVENTS_TABLE));
+            let untag = account
+                .dynamodb
+                .untag_resource()
+                .resource_arn(Account::table_arn(EVENTS_TABLE));
             account.wait(untag.tag_keys("CostCenter").send()).map(drop)
         },
         revert: |account| tag_table(account, "CostCenter", "platform-integrations"),
@@ -79,17 +86,30 @@ pub const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "rogue queue, never tagged",
-        change: |account| account.wait(account.sqs.create_queue().queue_name("scratch").send()).map(drop),
+        change: |account| {
+            account
+                .wait(account.sqs.create_queue().queue_name("scratch").send())
+                .map(drop)
+        },
         revert: |account| {
             let url = account.queue_url("scratch")?;
-            account.wait(account.sqs.delete_queue().queue_url(url).send()).map(drop)
+            account
+                .wait(account.sqs.delete_queue().queue_url(url).send())
+                .map(drop)
         },
         fails: &["names-follow-convention::scratch", "tags-required::scratch"],
     },
     Mutation {
         name: "messages visible again after a minute",
         change: |account| attribute(account, EVENTS_QUEUE, QueueAttributeName::VisibilityTimeout, "60"),
-        revert: |account| attribute(account, EVENTS_QUEUE, QueueAttributeName::VisibilityTimeout, "900"),
+        revert: |account| {
+            attribute(
+                account,
+                EVENTS_QUEUE,
+                QueueAttributeName::VisibilityTimeout,
+                "900",
+            )
+        },
         fails: &["sqs-events-visibility::zapier-triggers-events-dev"],
     },
     Mutation {
@@ -101,9 +121,16 @@ pub const MUTATIONS: &[Mutation] = &[
     Mutation {
         name: "subnet that was never promised",
         change: |account| {
-            let create = account.ec2.create_subnet().vpc_id(account.vpc_id()?).cidr_block("10.0.99.0/24");
+            let create = account
+                .ec2
+                .create_subnet()
+                .vpc_id(account.vpc_id()?)
+                .cidr_block("10.0.99.0/24");
             let created = account.wait(create.send())?;
-            let id = created.subnet.and_then(|subnet| subnet.subnet_id).ok_or("no subnet")?;
+            let id = created
+                .subnet
+                .and_then(|subnet| subnet.subnet_id)
+                .ok_or("no subnet")?;
             account.tag_ec2(&id, "zapier-triggers-api-private-extra-dev")
         },
         revert: |account| delete_subnet(account, "zapier-triggers-api-private-extra-dev"),
@@ -127,11 +154,15 @@ pub const MUTATIONS: &[Mutation] = &[
         name: "internet gateway detached",
         change: |account| {
             let detach = account.ec2.detach_internet_gateway().vpc_id(account.vpc_id()?);
-            account.wait(detach.internet_gateway_id(account.internet_gateway_id()?).send()).map(drop)
+            account
+                .wait(detach.internet_gateway_id(account.internet_gateway_id()?).send())
+                .map(drop)
         },
         revert: |account| {
             let attach = account.ec2.attach_internet_gateway().vpc_id(account.vpc_id()?);
-            account.wait(attach.internet_gateway_id(account.internet_gateway_id()?).send()).map(drop)
+            account
+                .wait(attach.internet_gateway_id(account.internet_gateway_id()?).send())
+                .map(drop)
         },
         fails: &["networking-subnets::zapier-triggers-api-vpc-dev"],
     },
@@ -168,12 +199,16 @@ pub const MUTATIONS: &[Mutation] = &[
         change: |account| {
             let group = account.security_group_id("zapier-triggers-api-default-security-group-dev")?;
             let authorize = account.ec2.authorize_security_group_ingress().group_id(group);
-            account.wait(authorize.ip_permissions(from("10.0.0.0/16", 443)).send()).map(drop)
+            account
+                .wait(authorize.ip_permissions(from("10.0.0.0/16", 443)).send())
+                .map(drop)
         },
         revert: |account| {
             let group = account.security_group_id("zapier-triggers-api-default-security-group-dev")?;
             let revoke = account.ec2.revoke_security_group_ingress().group_id(group);
-            account.wait(revoke.ip_permissions(from("10.0.0.0/16", 443)).send()).map(drop)
+            account
+                .wait(revoke.ip_permissions(from("10.0.0.0/16", 443)).send())
+                .map(drop)
         },
         fails: &["networking-default-group-closed::zapier-triggers-api-default-security-group-dev"],
     },
@@ -181,11 +216,19 @@ pub const MUTATIONS: &[Mutation] = &[
         name: "inline policy widened to dynamodb:*",
         change: |account| {
             let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*"}}"#;
-            let put = account.iam.put_role_policy().role_name(HEALTH_ROLE).policy_name("wide");
+            let put = account
+                .iam
+                .put_role_policy()
+                .role_name(HEALTH_ROLE)
+                .policy_name("wide");
             account.wait(put.policy_document(document).send()).map(drop)
         },
         revert: |account| {
-            let delete = account.iam.delete_role_policy().role_name(HEALTH_ROLE).policy_name("wide");
+            let delete = account
+                .iam
+                .delete_role_policy()
+                .role_name(HEALTH_ROLE)
+                .policy_name("wide");
             account.wait(delete.send()).map(drop)
         },
         fails: &["iam-health-role::zapier-triggers-api-health-role-dev"],
@@ -194,23 +237,44 @@ pub const MUTATIONS: &[Mutation] = &[
         name: "AdministratorAccess attached to the function's role",
         change: |account| {
             let attach = account.iam.attach_role_policy().role_name(HEALTH_ROLE);
-            account.wait(attach.policy_arn("arn:aws:iam::aws:policy/AdministratorAccess").send()).map(drop)
+            account
+                .wait(
+                    attach
+                        .policy_arn("arn:aws:iam::aws:policy/AdministratorAccess")
+                        .send(),
+                )
+                .map(drop)
         },
         revert: |account| {
             let detach = account.iam.detach_role_policy().role_name(HEALTH_ROLE);
-            account.wait(detach.policy_arn("arn:aws:iam::aws:policy/AdministratorAccess").send()).map(drop)
+            account
+                .wait(
+                    detach
+                        .policy_arn("arn:aws:iam::aws:policy/AdministratorAccess")
+                        .send(),
+                )
+                .map(drop)
         },
         fails: &["iam-health-role::zapier-triggers-api-health-role-dev"],
     },
     Mutation {
         name: "tags removed from the function's role",
         change: |account| {
-            let untag = account.iam.untag_role().role_name(HEALTH_ROLE).tag_keys("Project");
+            let untag = account
+                .iam
+                .untag_role()
+                .role_name(HEALTH_ROLE)
+                .tag_keys("Project");
             account.wait(untag.send()).map(drop)
         },
         revert: |account| {
-            let tag = aws_sdk_iam::types::Tag::builder().key("Project").value(TAGS[1].1).build()?;
-            account.wait(account.iam.tag_role().role_name(HEALTH_ROLE).tags(tag).send()).map(drop)
+            let tag = aws_sdk_iam::types::Tag::builder()
+                .key("Project")
+                .value(TAGS[1].1)
+                .build()?;
+            account
+                .wait(account.iam.tag_role().role_name(HEALTH_ROLE).tags(tag).send())
+                .map(drop)
         },
         fails: &["tags-required::zapier-triggers-api-health-role-dev"],
     },
@@ -227,7 +291,9 @@ pub const DESTRUCTIONS: &[Mutation] = &[
         },
         // The emulated account cannot switch it on again, so Terraform makes the table anew.
         revert: |account| {
-            account.wait(account.dynamodb.delete_table().table_name(EVENTS_TABLE).send()).map(drop)
+            account
+                .wait(account.dynamodb.delete_table().table_name(EVENTS_TABLE).send())
+                .map(drop)
         },
         fails: &["dynamodb-streams::zapier-triggers-api-events-dev"],
     },
@@ -235,7 +301,9 @@ pub const DESTRUCTIONS: &[Mutation] = &[
         name: "table of API keys deleted",
         change: |account| {
             let table = "zapier-triggers-api-keys-dev";
-            account.wait(account.dynamodb.delete_table().table_name(table).send()).map(drop)
+            account
+                .wait(account.dynamodb.delete_table().table_name(table).send())
+                .map(drop)
         },
         revert: |_| Ok(()),
         fails: &[
@@ -248,12 +316,21 @@ pub const DESTRUCTIONS: &[Mutation] = &[
         change: |account| {
             let name = "zapier-triggers-api-private-us-east-1b-dev";
             delete_subnet(account, name)?;
-            let create = account.ec2.create_subnet().vpc_id(account.vpc_id()?).cidr_block("10.0.11.0/24");
+            let create = account
+                .ec2
+                .create_subnet()
+                .vpc_id(account.vpc_id()?)
+                .cidr_block("10.0.11.0/24");
             let created = account.wait(create.availability_zone("us-east-1a").send())?;
-            let id = created.subnet.and_then(|subnet| subnet.subnet_id).ok_or("no subnet")?;
+            let id = created
+                .subnet
+                .and_then(|subnet| subnet.subnet_id)
+                .ok_or("no subnet")?;
             account.tag_ec2(&id, name)?;
             let associate = account.ec2.associate_route_table().subnet_id(id);
-            account.wait(associate.route_table_id(account.route_table_id(name)?).send()).map(drop)
+            account
+                .wait(associate.route_table_id(account.route_table_id(name)?).send())
+                .map(drop)
         },
         revert: |account| delete_subnet(account, "zapier-triggers-api-private-us-east-1b-dev"),
         fails: &["networking-subnets::zapier-triggers-api-vpc-dev"],
@@ -262,8 +339,14 @@ pub const DESTRUCTIONS: &[Mutation] = &[
         name: "gateway endpoint of DynamoDB deleted",
         change: |account| {
             let listed = account.wait(account.ec2.describe_vpc_endpoints().send())?;
-            let ids = listed.vpc_endpoints().iter().filter_map(|endpoint| endpoint.vpc_endpoint_id.clone());
-            let delete = account.ec2.delete_vpc_endpoints().set_vpc_endpoint_ids(Some(ids.collect()));
+            let ids = listed
+                .vpc_endpoints()
+                .iter()
+                .filter_map(|endpoint| endpoint.vpc_endpoint_id.clone());
+            let delete = account
+                .ec2
+                .delete_vpc_endpoints()
+                .set_vpc_endpoint_ids(Some(ids.collect()));
             account.wait(delete.send()).map(drop)
         },
         revert: |_| Ok(()),
@@ -273,7 +356,9 @@ pub const DESTRUCTIONS: &[Mutation] = &[
         name: "dead-letter queue deleted",
         change: |account| {
             let url = account.queue_url("zapier-triggers-events-dlq-dev")?;
-            account.wait(account.sqs.delete_queue().queue_url(url).send()).map(drop)
+            account
+                .wait(account.sqs.delete_queue().queue_url(url).send())
+                .map(drop)
         },
         revert: |_| Ok(()),
         fails: &[
@@ -287,8 +372,13 @@ fn recovery(account: &Account, enabled: bool) -> Result<(), Failure> {
     let specification = PointInTimeRecoverySpecification::builder()
         .point_in_time_recovery_enabled(enabled)
         .build()?;
-    let update = account.dynamodb.update_continuous_backups().table_name(EVENTS_TABLE);
-    account.wait(update.point_in_time_recovery_specification(specification).send()).map(drop)
+    let update = account
+        .dynamodb
+        .update_continuous_backups()
+        .table_name(EVENTS_TABLE);
+    account
+        .wait(update.point_in_time_recovery_specification(specification).send())
+        .map(drop)
 }
 
 fn expiry(account: &Account, attribute: &str, enabled: bool) -> Result<(), Failure> {
@@ -297,22 +387,25 @@ fn expiry(account: &Account, attribute: &str, enabled: bool) -> Result<(), Failu
         .enabled(enabled)
         .build()?;
     let update = account.dynamodb.update_time_to_live().table_name(EVENTS_TABLE);
-    account.wait(update.time_to_live_specification(specification).send()).map(drop)
+    account
+        .wait(update.time_to_live_specification(specification).send())
+        .map(drop)
 }
 
 fn tag_table(account: &Account, key: &str, value: &str) -> Result<(), Failure> {
     let tag = Tag::builder().key(key).value(value).build()?;
-    let tagging = account.dynamodb.tag_resource().resource_arn(Account::table_arn(EVENTS_TABLE));
+    let tagging = account
+        .dynamodb
+        .tag_resource()
+        .resource_arn(Account::table_arn(EVENTS_TABLE));
     account.wait(tagging.tags(tag).send()).map(drop)
 }
 
-fn attribute(
-    account: &Account,
-    queue: &str,
-    name: QueueAttributeName,
-    value: &str,
-) -> Result<(), Failure> {
-    let set = account.sqs.set_queue_attributes().queue_url(account.queue_url(queue)?);
+fn attribute(account: &Account, queue: &str, name: QueueAttributeName, value: &str) -> Result<(), Failure> {
+    let set = account
+        .sqs
+        .set_queue_attributes()
+        .queue_url(account.queue_url(queue)?);
     account.wait(set.attributes(name, value).send()).map(drop)
 }
 
@@ -335,7 +428,11 @@ fn replace_default_route(
 ) -> Result<(), Failure> {
     let delete = account.ec2.delete_route().route_table_id(table);
     account.wait(delete.destination_cidr_block("0.0.0.0/0").send())?;
-    let create = account.ec2.create_route().route_table_id(table).destination_cidr_block("0.0.0.0/0");
+    let create = account
+        .ec2
+        .create_route()
+        .route_table_id(table)
+        .destination_cidr_block("0.0.0.0/0");
     account.wait(target(create).send()).map(drop)
 }
 

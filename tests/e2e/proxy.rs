@@ -27,8 +27,8 @@ pub enum Fault {
     None,
     /// Throttles every so manieth request.
     ThrottleEvery(usize),
-    /// Throttles every request of one operation.
-    Throttle(&'static str),
+    /// Throttles every request of one operation about one resource.
+    Throttle(&'static str, &'static str),
 }
 
 #[derive(Debug, Default)]
@@ -102,7 +102,9 @@ async fn forward(
         match seen.fault {
             Fault::None => false,
             Fault::ThrottleEvery(each) => seen.requests.len() % each == 0,
-            Fault::Throttle(operation) => request.operation == operation,
+            Fault::Throttle(operation, about) => {
+                request.operation == operation && request.body.contains(about)
+            }
         }
     };
     if throttled {
@@ -134,7 +136,9 @@ impl Request {
     /// JSON services name the operation in a header, query services in the body.
     fn read(headers: &HeaderMap, body: &Bytes) -> Self {
         let body = String::from_utf8_lossy(body).into_owned();
-        let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+        let target = headers
+            .get("x-amz-target")
+            .and_then(|target| target.to_str().ok());
         let operation = match target {
             Some(target) => target.rsplit('.').next().unwrap_or_default().to_owned(),
             None => body
@@ -150,10 +154,19 @@ impl Request {
 fn throttling(json: bool) -> Response {
     if json {
         let body = r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#;
-        return (StatusCode::BAD_REQUEST, [("content-type", "application/x-amz-json-1.0")], body)
+        return (
+            StatusCode::BAD_REQUEST,
+            [("content-type", "application/x-amz-json-1.0")],
+            body,
+        )
             .into_response();
     }
     let body = "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message>\
                 </Error></Errors><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></Response>";
-    (StatusCode::SERVICE_UNAVAILABLE, [("content-type", "text/xml")], body).into_response()
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        [("content-type", "text/xml")],
+        body,
+    )
+        .into_response()
 }

@@ -133,7 +133,11 @@ impl Stack {
             .current_dir(&self.folder)
             .env("TF_CLI_CONFIG_FILE", root().join("target/sandbox/terraformrc"));
         let text = run(command, &format!("terraform {}", arguments.join(" ")))?;
-        eprintln!("terraform {}: {:.1} s", arguments.join(" "), start.elapsed().as_secs_f64());
+        eprintln!(
+            "terraform {}: {:.1} s",
+            arguments.join(" "),
+            start.elapsed().as_secs_f64()
+        );
         Ok(text)
     }
 }

@@ -101,10 +101,7 @@ impl World {
     pub fn violated() -> Self {
         let world = Self::new();
         let mut inventory = inventory();
-        set_ttl(
-            &mut inventory,
-            &json!({ "time_to_live_status": "DISABLED" }),
-        );
+        set_ttl(&mut inventory, &json!({ "time_to_live_status": "DISABLED" }));
         world.record(&inventory);
         world
     }
@@ -209,10 +206,7 @@ pub fn inventory() -> Inventory {
         "time_to_live": { "time_to_live_status": "ENABLED", "attribute_name": "expires_at" },
         "continuous_backups": { "$not_read": true },
     } });
-    let mut queue = common(
-        "arn:aws:sqs:us-east-1:111122223333:acme-events",
-        "acme-events",
-    );
+    let mut queue = common("arn:aws:sqs:us-east-1:111122223333:acme-events", "acme-events");
     queue["details"] = json!({ "aws_sqs_queue": {
         "queue_url": "https://sqs.us-east-1.amazonaws.com/111122223333/acme-events",
         "attributes": { "$not_read": true },

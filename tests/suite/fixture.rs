@@ -116,8 +116,7 @@ pub fn folder() -> PathBuf {
 }
 
 pub fn read(path: &Path) -> Fixture {
-    serde_json::from_value(tree::read(path))
-        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    serde_json::from_value(tree::read(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn from_yaml<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
@@ -144,11 +143,7 @@ impl Fixture {
         fs::create_dir(&environments).unwrap();
         let settings = json!({ "project": "acme", "region": REGION, "variables": self.variables });
         for name in ["dev", "production", self.environment.as_str()] {
-            fs::write(
-                environments.join(format!("{name}.yaml")),
-                settings.to_string(),
-            )
-            .unwrap();
+            fs::write(environments.join(format!("{name}.yaml")), settings.to_string()).unwrap();
         }
         fs::write(
             folder.path().join("check.yaml"),
@@ -172,17 +167,12 @@ impl Fixture {
             for fields in fields {
                 let value = resource::from_fields(type_name, fields.clone(), &defaults[type_name]);
                 resources.push(
-                    serde_json::from_value(value)
-                        .unwrap_or_else(|error| panic!("{}: {error}", self.about)),
+                    serde_json::from_value(value).unwrap_or_else(|error| panic!("{}: {error}", self.about)),
                 );
             }
         }
         let types = self.inventory.read.iter().map(|(name, gaps)| {
-            assert!(
-                resource_type(name).is_some(),
-                "{}: no type {name}",
-                self.about
-            );
+            assert!(resource_type(name).is_some(), "{}: no type {name}", self.about);
             (
                 name.clone(),
                 TypeCoverage {
@@ -229,11 +219,7 @@ impl Fixture {
 }
 
 /// Every verdict of a suite on an inventory, by the name of its subject, in order.
-pub fn judge(
-    suite: &Suite,
-    inventory: &Inventory,
-    probes: &ProbeResults,
-) -> Vec<(String, Verdict)> {
+pub fn judge(suite: &Suite, inventory: &Inventory, probes: &ProbeResults) -> Vec<(String, Verdict)> {
     let evidence = EvidenceBase { inventory, probes };
     engine::expand(&suite.checks, inventory)
         .iter()

@@ -6,13 +6,13 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use stackproof::kinds::KINDS;
 use stackproof::{config, docs, report};
 
 const MODELINE: &str = "# yaml-language-server: $schema=schema/checks.schema.json";
-const ENVIRONMENT_MODELINE: &str =
-    "# yaml-language-server: $schema=../schema/environment.schema.json";
+const ENVIRONMENT_MODELINE: &str = "# yaml-language-server: $schema=../schema/environment.schema.json";
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -39,10 +39,7 @@ fn expected() -> Vec<(String, String)> {
         ("docs/kinds/README.md".to_owned(), docs::kinds_index()),
     ];
     for kind in KINDS {
-        files.push((
-            format!("docs/kinds/{}.md", kind.name),
-            docs::kind_page(kind),
-        ));
+        files.push((format!("docs/kinds/{}.md", kind.name), docs::kind_page(kind)));
     }
     files
 }
@@ -62,9 +59,49 @@ fn generated_files_are_fresh() {
             stale.push(path);
         }
     }
-    assert!(
-        stale.is_empty(),
-        "stale, run with STACKPROOF_BLESS=1: {stale:?}"
+    assert!(stale.is_empty(), "stale, run with STACKPROOF_BLESS=1: {stale:?}");
+}
+
+/// The committed reports are of a run that really happened, and that would happen again.
+#[test]
+fn sample_reports_are_of_the_recorded_environment() {
+    let samples = root().join("reports/sample");
+    let scratch = tempfile::tempdir().unwrap();
+    let blessed = std::env::var_os("STACKPROOF_BLESS").is_some();
+    let folder = if blessed {
+        samples.clone()
+    } else {
+        scratch.path().to_owned()
+    };
+    let run = Command::new(env!("CARGO_BIN_EXE_stackproof"))
+        .args(["verify", "dev", "--target", "snapshot", "--report-dir"])
+        .arg(&folder)
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert_eq!(
+        run.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&run.stdout)
+    );
+    let outcomes = |folder: &Path| -> Vec<String> {
+        let report: Value = serde_json::from_slice(&fs::read(folder.join("report.json")).unwrap()).unwrap();
+        let cases = report["cases"].as_array().unwrap().iter();
+        let mut outcomes: Vec<String> = cases
+            .map(|case| format!("{} {}", case["name"], case["verdict"]["outcome"]))
+            .collect();
+        let junit = fs::read_to_string(folder.join("junit.xml")).unwrap();
+        let junit = quick_junit::Report::deserialize_from_str(&junit).unwrap();
+        for suite in &junit.test_suites {
+            outcomes.extend(suite.test_cases.iter().map(|case| format!("{:?}", case.name)));
+        }
+        outcomes
+    };
+    assert_eq!(
+        outcomes(&samples),
+        outcomes(&folder),
+        "stale, run with STACKPROOF_BLESS=1"
     );
 }
 
@@ -77,11 +114,7 @@ fn no_page_is_left_of_a_kind_that_is_gone() {
     for folder in ["docs/kinds", "checks/schema"] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
             let path = entry.unwrap().path();
-            assert!(
-                expected.contains(&path),
-                "{} is not generated",
-                path.display()
-            );
+            assert!(expected.contains(&path), "{} is not generated", path.display());
         }
     }
 }
@@ -90,10 +123,7 @@ fn yaml_files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "yaml")
-        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
         .collect();
     files.sort();
     assert!(!files.is_empty());

@@ -8,9 +8,7 @@ use std::path::Path;
 use crate::fixture::{self, judge};
 use stackproof::check::Outcome;
 use stackproof::config::{self, Suite};
-use stackproof::inventory::{
-    Coverage, Gap, Inventory, RESOURCE_TYPES, Reason, Resource, TypeCoverage,
-};
+use stackproof::inventory::{Coverage, Gap, Inventory, RESOURCE_TYPES, Reason, Resource, TypeCoverage};
 use stackproof::probe::ProbeResults;
 
 fn shipped(environment: &str) -> Suite {
@@ -87,12 +85,7 @@ fn an_inventory_where_nothing_was_read_gives_only_errors() {
 
 #[test]
 fn an_inventory_where_every_list_was_denied_gives_only_errors() {
-    let gap = Gap::new(
-        "ec2:DescribeVpcs",
-        fixture::REGION,
-        Reason::AccessDenied,
-        "no",
-    );
+    let gap = Gap::new("ec2:DescribeVpcs", fixture::REGION, Reason::AccessDenied, "no");
     let coverage = TypeCoverage {
         gaps: vec![gap],
         ..TypeCoverage::default()
@@ -135,10 +128,7 @@ fn the_order_in_which_resources_arrive_plays_no_part() {
                     resources,
                     ..inventory.clone()
                 };
-                prop_assert_eq!(
-                    counted(judge(&suite, &raw, &probes)),
-                    counted(expected.clone())
-                );
+                prop_assert_eq!(counted(judge(&suite, &raw, &probes)), counted(expected.clone()));
                 Ok(())
             })
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -155,9 +145,7 @@ fn remade(inventory: &Inventory, resources: Vec<Resource>) -> Inventory {
 }
 
 /// How many problems, gaps and outcomes each subject has, whatever their order.
-fn counted(
-    verdicts: Vec<(String, stackproof::check::Verdict)>,
-) -> Vec<(String, Outcome, usize, usize)> {
+fn counted(verdicts: Vec<(String, stackproof::check::Verdict)>) -> Vec<(String, Outcome, usize, usize)> {
     let mut counted: Vec<_> = verdicts
         .into_iter()
         .map(|(subject, verdict)| {

@@ -26,10 +26,7 @@ fn every_fixture_gives_the_expected_verdicts() {
         }
         let _ = writeln!(wrong, "{}\n{}", path.display(), yaml(&found));
     }
-    assert!(
-        wrong.is_empty(),
-        "other verdicts than expected; found:\n{wrong}"
-    );
+    assert!(wrong.is_empty(), "other verdicts than expected; found:\n{wrong}");
 }
 
 /// `expect` is the last key of every fixture, so that everything above it, comments too, is kept.

@@ -39,8 +39,7 @@ fn of_file(text: &str) -> String {
 
 /// The mistakes of one check that is right but for the given lines.
 fn of_check(lines: &str) -> String {
-    let mut text =
-        String::from("checks:\n  - id: some-check\n    title: A promise\n    severity: high\n");
+    let mut text = String::from("checks:\n  - id: some-check\n    title: A promise\n    severity: high\n");
     text.push_str("    owner: platform\n    why: It matters.\n    fix: Mend it.\n");
     for line in lines.lines() {
         text.push_str("    ");

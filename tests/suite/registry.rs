@@ -18,10 +18,7 @@ fn kinds_are_sorted_and_unique() {
 fn names_are_kebab_case() {
     for kind in KINDS {
         let kebab = kind.name.split('-').all(|word| {
-            !word.is_empty()
-                && word
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+            !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
         });
         assert!(kebab, "{}", kind.name);
     }
@@ -74,9 +71,8 @@ fn every_example_loads_and_builds() {
             file.push('\n');
         }
         fs::write(folder.path().join("example.yaml"), &file).unwrap();
-        let suite = config::load(folder.path(), "dev").unwrap_or_else(|mistakes| {
-            panic!("{}", stackproof::diag::render_all(&mistakes, false))
-        });
+        let suite = config::load(folder.path(), "dev")
+            .unwrap_or_else(|mistakes| panic!("{}", stackproof::diag::render_all(&mistakes, false)));
         assert_eq!(suite.checks[0].kind.name, kind.name);
         assert!(stackproof::docs::kind_page(kind).contains(kind.example.lines().next().unwrap()));
     }
@@ -91,17 +87,13 @@ fn every_kind_has_its_four_cases() {
             ("error", Outcome::Error),
             ("not-applicable", Outcome::NotApplicable),
         ] {
-            let path = fixture::folder()
-                .join(kind.name)
-                .join(format!("{case}.yaml"));
+            let path = fixture::folder().join(kind.name).join(format!("{case}.yaml"));
             assert!(path.exists(), "{} is missing", path.display());
             let fixture = fixture::read(&path);
             assert_eq!(fixture.check["kind"], kind.name, "{}", path.display());
             let verdicts = fixture.verdicts();
             assert!(
-                verdicts
-                    .iter()
-                    .any(|(_, verdict)| verdict.outcome == outcome),
+                verdicts.iter().any(|(_, verdict)| verdict.outcome == outcome),
                 "{}",
                 path.display()
             );
@@ -120,23 +112,8 @@ fn every_kind_has_its_four_cases() {
 fn every_fixture_belongs_to_a_kind() {
     let known: BTreeSet<&str> = KINDS.iter().map(|kind| kind.name).collect();
     for path in fixture::all() {
-        let folder = path
-            .parent()
-            .unwrap()
-            .file_name()
-            .unwrap()
-            .to_str()
-            .unwrap();
-        assert!(
-            known.contains(folder),
-            "{}: no kind `{folder}`",
-            path.display()
-        );
-        assert_eq!(
-            fixture::read(&path).check["kind"],
-            folder,
-            "{}",
-            path.display()
-        );
+        let folder = path.parent().unwrap().file_name().unwrap().to_str().unwrap();
+        assert!(known.contains(folder), "{}: no kind `{folder}`", path.display());
+        assert_eq!(fixture::read(&path).check["kind"], folder, "{}", path.display());
     }
 }

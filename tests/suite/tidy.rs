@@ -11,13 +11,7 @@ fn root() -> PathBuf {
 /// Every tracked file and every new one that is not ignored, below the root.
 fn files() -> Vec<PathBuf> {
     let output = Command::new("git")
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .current_dir(root())
         .output()
         .unwrap();
@@ -66,11 +60,7 @@ fn every_source_file_says_what_it_is_for() {
 fn no_source_file_is_too_long() {
     for (path, text) in rust_files() {
         let lines = text.lines().count();
-        assert!(
-            lines <= 600,
-            "{} has {lines} lines; split it",
-            path.display()
-        );
+        assert!(lines <= 600, "{} has {lines} lines; split it", path.display());
     }
 }
 
@@ -92,18 +82,15 @@ fn lints_are_expected_and_never_silenced_and_tests_never_skipped() {
 #[test]
 fn every_dependency_has_its_reason() {
     let mut without = Vec::new();
-    for path in files()
-        .into_iter()
-        .filter(|path| path.ends_with("Cargo.toml"))
-    {
+    for path in files().into_iter().filter(|path| path.ends_with("Cargo.toml")) {
         let text = text(&path).unwrap();
         let mut in_dependencies = false;
         let mut previous = "";
         for line in text.lines() {
             if line.starts_with('[') {
                 // The workspace's list is of versions; the reason stands where a dependency is used.
-                in_dependencies = line.trim_end_matches(']').ends_with("dependencies")
-                    && !line.contains("workspace");
+                in_dependencies =
+                    line.trim_end_matches(']').ends_with("dependencies") && !line.contains("workspace");
             }
             let inherited = line.contains("workspace = true");
             let dependency = in_dependencies && line.contains(" = ") && !line.starts_with('#');
@@ -137,11 +124,31 @@ fn no_file_names_the_host_of_a_package_registry() {
         }
         let Some(text) = text(&path) else { continue };
         for host in &hosts {
-            assert!(
-                !text.contains(host.as_str()),
-                "{} names {host}",
-                path.display()
-            );
+            assert!(!text.contains(host.as_str()), "{} names {host}", path.display());
         }
+    }
+}
+
+#[test]
+fn the_documents_that_readers_look_for_are_there() {
+    for name in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"] {
+        let text = fs::read_to_string(root().join(name)).unwrap();
+        assert!(text.starts_with("# "), "{name} has no title");
+    }
+    // Every command, kind and exit code that the README speaks of exists, and the other way round.
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    for command in [
+        "verify",
+        "list",
+        "explain",
+        "snapshot",
+        "permissions",
+        "schema",
+        "completions",
+    ] {
+        assert!(
+            readme.contains(&format!("| `{command}")),
+            "{command} is not in the README"
+        );
     }
 }

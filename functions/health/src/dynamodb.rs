@@ -128,11 +128,9 @@ fn service_reason(code: Option<&str>) -> &'static str {
             | "MissingAuthenticationTokenException"
             | "UnrecognizedClientException",
         ) => "credentials refused",
-        Some(
-            "ThrottlingException"
-            | "RequestLimitExceeded"
-            | "ProvisionedThroughputExceededException",
-        ) => "throttled",
+        Some("ThrottlingException" | "RequestLimitExceeded" | "ProvisionedThroughputExceededException") => {
+            "throttled"
+        }
         Some(_) => "service error",
         // Whatever answered is not DynamoDB: a proxy, a captive portal.
         None => "unexpected answer",
@@ -156,10 +154,7 @@ mod tests {
             ("UPDATING", "table is being updated"),
             ("DELETING", "table is being deleted"),
             ("ARCHIVED", "table is archived"),
-            (
-                "INACCESSIBLE_ENCRYPTION_CREDENTIALS",
-                "table key not accessible",
-            ),
+            ("INACCESSIBLE_ENCRYPTION_CREDENTIALS", "table key not accessible"),
             ("SOMETHING_NEW", "table is not active"),
         ] {
             let error = inactive(Some(&TableStatus::from(status)));

@@ -101,18 +101,13 @@ mod tests {
     }
 
     /// Sends an event all the way: event, request, router, response, the function's answer.
-    async fn invoke(
-        event: &Value,
-        table: Result<(), DependencyError>,
-    ) -> Result<Value, Box<dyn Error>> {
+    async fn invoke(event: &Value, table: Result<(), DependencyError>) -> Result<Value, Box<dyn Error>> {
         let state = HealthState::new("1.2.3")
             .with_clock(|| Timestamp::UNIX_EPOCH)
             .with_dependency(Arc::new(Table(table)));
         let event: LambdaRequest = serde_json::from_str(&event.to_string())?;
         let mut function = Adapter::from(service(crate::router(state)));
-        let answer = function
-            .call(LambdaEvent::new(event, Context::default()))
-            .await?;
+        let answer = function.call(LambdaEvent::new(event, Context::default())).await?;
         Ok(serde_json::to_value(&answer)?)
     }
 

@@ -82,10 +82,7 @@ fn explain(report: &Report) {
     for (name, dependency) in &report.dependencies {
         if let Some(reason) = &dependency.reason {
             let detail = dependency.detail.as_deref().unwrap_or("no detail");
-            say(
-                &mut io::stderr(),
-                &format!("{name} is down: {reason} ({detail})"),
-            );
+            say(&mut io::stderr(), &format!("{name} is down: {reason} ({detail})"));
         }
     }
 }

@@ -141,11 +141,7 @@ mod tests {
 
     #[test]
     fn serialises_as_documented_and_without_detail() -> serde_json::Result<()> {
-        let report = Report::new(
-            "1.2.3",
-            Timestamp::UNIX_EPOCH,
-            [("dynamodb".into(), down())],
-        );
+        let report = Report::new("1.2.3", Timestamp::UNIX_EPOCH, [("dynamodb".into(), down())]);
 
         assert_eq!(
             serde_json::to_string(&report)?,

@@ -41,9 +41,7 @@ impl Settings {
             Some(text) => {
                 let port = text.parse().ok();
                 if port.is_none() {
-                    problems.push(format!(
-                        "PORT is `{text}`: a number from 0 to 65535 is needed"
-                    ));
+                    problems.push(format!("PORT is `{text}`: a number from 0 to 65535 is needed"));
                 }
                 port
             }
@@ -52,8 +50,7 @@ impl Settings {
         match (table_name, port) {
             (Some(table_name), Some(port)) => Ok(Self {
                 table_name,
-                api_version: lookup("API_VERSION")
-                    .unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned()),
+                api_version: lookup("API_VERSION").unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned()),
                 environment: lookup("ENVIRONMENT").unwrap_or_else(|| "local".to_owned()),
                 port,
             }),
@@ -120,10 +117,8 @@ mod tests {
 
     #[test]
     fn all_problems_are_named_at_once() {
-        let text = read(&[("EVENTS_TABLE_NAME", " "), ("PORT", "http")]).map_or_else(
-            |error| error.to_string(),
-            |settings| format!("{settings:?}"),
-        );
+        let text = read(&[("EVENTS_TABLE_NAME", " "), ("PORT", "http")])
+            .map_or_else(|error| error.to_string(), |settings| format!("{settings:?}"));
 
         assert_eq!(
             text,

@@ -32,11 +32,7 @@ pub(super) fn security_group(place: &Place<'_>, group: types::SecurityGroup) -> 
 
 /// Permissions in a stable order, each with its sources in a stable order.
 fn rules(permissions: Option<Vec<types::IpPermission>>) -> Vec<SecurityGroupRule> {
-    let mut rules: Vec<SecurityGroupRule> = permissions
-        .unwrap_or_default()
-        .into_iter()
-        .map(rule)
-        .collect();
+    let mut rules: Vec<SecurityGroupRule> = permissions.unwrap_or_default().into_iter().map(rule).collect();
     rules.sort_by(|a, b| order(a).cmp(&order(b)));
     rules
 }
@@ -69,11 +65,7 @@ fn rule(permission: types::IpPermission) -> SecurityGroupRule {
 }
 
 fn sorted<T>(items: Option<Vec<T>>, text: impl Fn(T) -> Option<String>) -> Vec<String> {
-    let mut texts: Vec<String> = items
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(text)
-        .collect();
+    let mut texts: Vec<String> = items.unwrap_or_default().into_iter().filter_map(text).collect();
     texts.sort();
     texts
 }

@@ -155,12 +155,7 @@ impl Collector for Ec2 {
             groups,
             access::security_group,
         );
-        place.add(
-            VpcEndpoint::NAME,
-            VPC_ENDPOINTS,
-            endpoints,
-            access::vpc_endpoint,
-        );
+        place.add(VpcEndpoint::NAME, VPC_ENDPOINTS, endpoints, access::vpc_endpoint);
         place.collected
     }
 }

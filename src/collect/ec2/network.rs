@@ -29,23 +29,16 @@ pub(super) fn vpc(place: &Place<'_>, vpc: types::Vpc) -> Item {
     let state = vpc
         .state
         .map_or_else(String::new, |state| state.as_str().to_owned());
-    place.resource(
-        "vpc",
-        vpc.vpc_id,
-        vpc.owner_id,
-        vpc.tags,
-        is_default,
-        |vpc_id| {
-            Vpc {
-                vpc_id,
-                cidr_block,
-                cidr_blocks,
-                state,
-                is_default,
-            }
-            .into()
-        },
-    )
+    place.resource("vpc", vpc.vpc_id, vpc.owner_id, vpc.tags, is_default, |vpc_id| {
+        Vpc {
+            vpc_id,
+            cidr_block,
+            cidr_blocks,
+            state,
+            is_default,
+        }
+        .into()
+    })
 }
 
 /// A subnet. In a default VPC AWS makes one per zone; others in it are somebody's own.

@@ -3,9 +3,7 @@
 use aws_sdk_ec2::types;
 
 use super::{Item, Place};
-use crate::inventory::ec2::{
-    InternetGateway, NatGateway, Route, RouteTable, RouteTableAssociation,
-};
+use crate::inventory::ec2::{InternetGateway, NatGateway, Route, RouteTable, RouteTableAssociation};
 
 /// A route table. In a default VPC the main one is AWS's own.
 pub(super) fn route_table(place: &Place<'_>, table: types::RouteTable) -> Item {
@@ -26,15 +24,10 @@ pub(super) fn route_table(place: &Place<'_>, table: types::RouteTable) -> Item {
         })
         .collect();
     associations.sort_by(|a, b| (&a.subnet_id, &a.gateway_id).cmp(&(&b.subnet_id, &b.gateway_id)));
-    let mut routes: Vec<Route> = table
-        .routes
-        .unwrap_or_default()
-        .into_iter()
-        .map(route)
-        .collect();
+    let mut routes: Vec<Route> = table.routes.unwrap_or_default().into_iter().map(route).collect();
     routes.sort_by(|a, b| destination(a).cmp(&destination(b)));
-    let managed = place.is_default(table.vpc_id.as_deref())
-        && associations.iter().any(|association| association.main);
+    let managed =
+        place.is_default(table.vpc_id.as_deref()) && associations.iter().any(|association| association.main);
     place.resource(
         "route-table",
         table.route_table_id,
@@ -134,8 +127,7 @@ pub(super) fn nat_gateway(place: &Place<'_>, gateway: types::NatGateway) -> Item
                 vpc_id: gateway.vpc_id.unwrap_or_default(),
                 subnet_id: gateway.subnet_id.unwrap_or_default(),
                 state,
-                connectivity_type: connectivity
-                    .map_or_else(String::new, |kind| kind.as_str().to_owned()),
+                connectivity_type: connectivity.map_or_else(String::new, |kind| kind.as_str().to_owned()),
             }
             .into()
         },

@@ -24,28 +24,10 @@ fn codes_become_reasons() {
         );
     }
     for code in THROTTLED {
-        check(
-            code,
-            400,
-            list,
-            Reason::Throttled,
-            &format!("{code}: in words"),
-        );
+        check(code, 400, list, Reason::Throttled, &format!("{code}: in words"));
     }
-    check(
-        "Anything",
-        429,
-        list,
-        Reason::Throttled,
-        "Anything: in words",
-    );
-    check(
-        "Anything",
-        403,
-        list,
-        Reason::AccessDenied,
-        "Anything: in words",
-    );
+    check("Anything", 429, list, Reason::Throttled, "Anything: in words");
+    check("Anything", 403, list, Reason::AccessDenied, "Anything: in words");
     check(
         "InternalError",
         500,

@@ -54,8 +54,7 @@ pub(super) fn role(detail: RoleDetail) -> Found {
             policy_arn: policy.policy_arn.unwrap_or_default(),
         })
         .collect();
-    attached_policies
-        .sort_by(|a, b| (&a.policy_name, &a.policy_arn).cmp(&(&b.policy_name, &b.policy_arn)));
+    attached_policies.sort_by(|a, b| (&a.policy_name, &a.policy_arn).cmp(&(&b.policy_name, &b.policy_arn)));
     let permissions_boundary_arn = detail
         .permissions_boundary
         .and_then(|boundary| boundary.permissions_boundary_arn);
@@ -169,10 +168,7 @@ mod tests {
                 "%7B%22Version%22%3A%222012-10-17%22%7D",
                 r#"{"Version":"2012-10-17"}"#,
             ),
-            (
-                "%7B%22a%22%3A%20%22x%2By%25%C3%A9%22%7D",
-                r#"{"a": "x+y%é"}"#,
-            ),
+            ("%7B%22a%22%3A%20%22x%2By%25%C3%A9%22%7D", r#"{"a": "x+y%é"}"#),
             ("%7b+%7d", "{+}"),
             (r#"{"a":"100%25"}"#, r#"{"a":"100%25"}"#),
         ] {

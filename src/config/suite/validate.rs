@@ -21,7 +21,9 @@ impl Loader<'_> {
         let mut node = node.clone();
         let mut unresolved = Vec::new();
         let nothing = Variables::new();
-        let variables = self.environment.map_or(&nothing, |environment| &environment.variables);
+        let variables = self
+            .environment
+            .map_or(&nothing, |environment| &environment.variables);
         interpolate(&mut node, variables, file, &mut unresolved);
 
         let mistakes = self.common.check(&node, "a check", file);
@@ -61,7 +63,7 @@ impl Loader<'_> {
                 "used again here",
             )
             .help("give one of the two checks another id");
-            diagnostic.related = Some((first.clone(), "first used here".to_owned()));
+            diagnostic.related = Some(Box::new((first.clone(), "first used here".to_owned())));
             self.diagnostics.push(diagnostic);
         } else {
             self.ids.insert(id.to_owned(), place.clone());

@@ -13,13 +13,7 @@ fn depth_and_length_are_limited() {
         |n| format!("self.count{} > 0", "+1".repeat(n)),
         |n| format!("{}self.enabled{}", "(".repeat(n), ")".repeat(n)),
         |n| format!("{}self.enabled{}", "!(".repeat(n), ")".repeat(n)),
-        |n| {
-            format!(
-                "{}self.enabled{}",
-                "[1].exists(x, ".repeat(n),
-                ")".repeat(n)
-            )
-        },
+        |n| format!("{}self.enabled{}", "[1].exists(x, ".repeat(n), ")".repeat(n)),
         |n| format!("{}self.enabled", "self.enabled ? true : ".repeat(n)),
         |n| format!("{}self.enabled", "!".repeat(2 * n)),
         |n| format!("self.enabled{}", " && self.enabled".repeat(n)),
@@ -74,11 +68,7 @@ fn condition() -> impl Strategy<Value = String> {
             number
         )
             .prop_map(|(one, sign, other)| format!("{one} {sign} {other}")),
-        (
-            text.clone(),
-            select(vec!["==", "!=", "<", ">="]),
-            text.clone()
-        )
+        (text.clone(), select(vec!["==", "!=", "<", ">="]), text.clone())
             .prop_map(|(one, sign, other)| format!("{one} {sign} {other}")),
         (
             text.clone(),
@@ -97,9 +87,8 @@ fn condition() -> impl Strategy<Value = String> {
             (inner.clone(), select(vec!["&&", "||", "=="]), inner.clone())
                 .prop_map(|(one, sign, other)| format!("({one}) {sign} ({other})")),
             inner.clone().prop_map(|inner| format!("!({inner})")),
-            (select(vec!["all", "exists", "exists_one"]), inner).prop_map(|(name, inner)| format!(
-                "self.routes.{name}(r, r.state != 'a' && ({inner}))"
-            )),
+            (select(vec!["all", "exists", "exists_one"]), inner)
+                .prop_map(|(name, inner)| format!("self.routes.{name}(r, r.state != 'a' && ({inner}))")),
         ]
     })
 }

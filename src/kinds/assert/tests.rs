@@ -10,9 +10,7 @@ use crate::kinds::Options as _;
 use crate::probe::ProbeResults;
 
 fn options(with: Value) -> Result<Assertion, Vec<Mistake>> {
-    serde_json::from_value::<Options>(with)
-        .unwrap()
-        .into_check()
+    serde_json::from_value::<Options>(with).unwrap().into_check()
 }
 
 fn visibility(condition: Option<&str>, names: Option<&[&str]>) -> Assertion {
@@ -81,9 +79,7 @@ fn verdicts(check: &Assertion, resources: Vec<Resource>) -> Vec<(String, Verdict
 
 fn outcomes(check: &Assertion, resources: Vec<Resource>) -> Vec<(String, Outcome)> {
     let verdicts = verdicts(check, resources).into_iter();
-    verdicts
-        .map(|(name, verdict)| (name, verdict.outcome))
-        .collect()
+    verdicts.map(|(name, verdict)| (name, verdict.outcome)).collect()
 }
 
 #[test]
@@ -91,17 +87,11 @@ fn a_resource_passes_or_fails_with_what_was_found() {
     let check = visibility(None, None);
     let judged = verdicts(
         &check,
-        vec![
-            queue("a", timeout(900, false)),
-            queue("b", timeout(30, false)),
-        ],
+        vec![queue("a", timeout(900, false)), queue("b", timeout(30, false))],
     );
     let (_, pass) = &judged[0];
     assert_eq!(pass.outcome, Outcome::Pass);
-    assert_eq!(
-        pass.summary,
-        "self.attributes.visibility_timeout >= 900 holds"
-    );
+    assert_eq!(pass.summary, "self.attributes.visibility_timeout >= 900 holds");
     assert_eq!(pass.evidence[0].label, "self.attributes.visibility_timeout");
     assert_eq!(pass.evidence[0].value, "900");
     let (_, fail) = &judged[1];
@@ -154,22 +144,16 @@ fn a_fact_that_is_missing_is_told_with_its_gap() {
     assert_eq!(judged[0].1.gaps[0].action, "sqs:GetQueueAttributes");
     assert_eq!(judged[0].1.junit_type(), "AccessDenied");
     let judged = verdicts(&visibility(None, None), vec![queue("a", Fact::NotRead)]);
-    assert_eq!(judged[0].1.summary, "attributes was never read");
+    assert_eq!(judged[0].1.summary, "attributes: never read");
 }
 
 #[test]
 fn a_name_without_a_resource_fails_and_what_aws_made_is_left_out() {
     let check = visibility(None, Some(&["a*", "x"]));
-    let resources = vec![
-        queue("a1", timeout(900, false)),
-        queue("b", timeout(900, false)),
-    ];
+    let resources = vec![queue("a1", timeout(900, false)), queue("b", timeout(900, false))];
     assert_eq!(
         outcomes(&check, resources),
-        [
-            ("a1".to_owned(), Outcome::Pass),
-            ("x".to_owned(), Outcome::Fail)
-        ]
+        [("a1".to_owned(), Outcome::Pass), ("x".to_owned(), Outcome::Fail)]
     );
     let mut own = queue("a", timeout(900, false));
     own.managed_by_aws = true;

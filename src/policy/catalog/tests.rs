@@ -99,12 +99,7 @@ fn knows_resource_types_and_their_arns() {
 #[test]
 fn every_arn_format_is_an_arn_and_every_list_is_sorted() {
     let catalog = Catalog::get();
-    let types = || {
-        catalog
-            .actions()
-            .iter()
-            .flat_map(|action| &action.resources)
-    };
+    let types = || catalog.actions().iter().flat_map(|action| &action.resources);
     for used in types() {
         assert!(!used.resource_type.arns.is_empty());
         for glob in used.resource_type.globs() {
@@ -128,10 +123,7 @@ fn every_arn_format_is_an_arn_and_every_list_is_sorted() {
 fn finds_without_regard_to_case() {
     let catalog = Catalog::get();
     assert_eq!(
-        catalog
-            .lookup("DynamoDB", "query")
-            .map(Action::id)
-            .as_deref(),
+        catalog.lookup("DynamoDB", "query").map(Action::id).as_deref(),
         Some("dynamodb:Query")
     );
     assert_eq!(catalog.lookup("dynamodb", "Quer"), None);
@@ -149,10 +141,7 @@ fn expands_patterns() {
         catalog.actions_matching(&pattern).map(Action::id).collect()
     };
     assert_eq!(expand("xray:puttel*"), ["xray:PutTelemetryRecords"]);
-    assert_eq!(
-        expand("XRAY:PutTelemetryRecords"),
-        ["xray:PutTelemetryRecords"]
-    );
+    assert_eq!(expand("XRAY:PutTelemetryRecords"), ["xray:PutTelemetryRecords"]);
     assert_eq!(expand("dynamodb:?uery"), ["dynamodb:Query"]);
     assert_eq!(expand("nosuch:*"), [""; 0]);
     assert_eq!(expand("*").len(), catalog.actions().len());
@@ -169,10 +158,7 @@ fn damaged_data_is_named() {
         ("iam-actions\t2\tp\tv\td\n", "iam-actions\t2\tp\tv\td"),
         ("iam-actions\t1\tp\tv\td\nR\tBefore\n", "R\tBefore"),
         ("iam-actions\t1\tp\tv\td\nS\ts\nX\tName\n", "X\tName"),
-        (
-            "iam-actions\t1\tp\tv\td\nS\ts\nR\tName\t0!\n",
-            "R\tName\t0!",
-        ),
+        ("iam-actions\t1\tp\tv\td\nS\ts\nR\tName\t0!\n", "R\tName\t0!"),
         ("iam-actions\t1\tp\tv\td\nS\ts\nT\tkey\n", "T\tkey"),
     ] {
         assert_eq!(Catalog::read(text).err(), Some(line), "{text}");

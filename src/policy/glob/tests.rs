@@ -10,9 +10,7 @@ fn naive(pattern: &[char], text: &[char], case: Case) -> bool {
         ([], []) => true,
         (['*', rest @ ..], _) => (0..=text.len()).any(|cut| naive(rest, &text[cut..], case)),
         (['?', rest @ ..], [_, after @ ..]) => naive(rest, after, case),
-        ([wanted, rest @ ..], [found, after @ ..]) => {
-            same(*wanted, *found, case) && naive(rest, after, case)
-        }
+        ([wanted, rest @ ..], [found, after @ ..]) => same(*wanted, *found, case) && naive(rest, after, case),
         _ => false,
     }
 }
@@ -61,11 +59,7 @@ fn arns_match_segment_by_segment() {
         ("arn:*:s3:::a", "arn:aws:x:s3:::a", false),
         ("arn:aws:*:::a", "arn:aws:sqs:eu-west-1:1:a", false),
         ("arn:aws:sqs:*:a", "arn:aws:sqs:eu-west-1:1:a", true),
-        (
-            "arn:aws:sqs:*:1:a:*",
-            "arn:aws:sqs:eu-west-1:2:1:a:b",
-            false,
-        ),
+        ("arn:aws:sqs:*:1:a:*", "arn:aws:sqs:eu-west-1:2:1:a:b", false),
         ("arn:aws:s3:::a", "arn:aws:s3:::A", false),
         // What is no ARN matches as plain text, and is within no ARN.
         ("arn:aws:*", "arn:aws:s3:::a", true),
@@ -106,11 +100,7 @@ fn covers_by_example() {
         ("a*?", "a*", false),
     ];
     for (wide, narrow, expected) in table {
-        assert_eq!(
-            covers(wide, narrow, Case::Heed),
-            expected,
-            "{wide} over {narrow}"
-        );
+        assert_eq!(covers(wide, narrow, Case::Heed), expected, "{wide} over {narrow}");
     }
 }
 

@@ -16,11 +16,7 @@ pub(super) fn decode(text: &str) -> Result<String, PolicyError> {
             decoded.push(byte);
             continue;
         }
-        let mut digit = || {
-            bytes
-                .next()
-                .and_then(|(_, byte)| char::from(byte).to_digit(16))
-        };
+        let mut digit = || bytes.next().and_then(|(_, byte)| char::from(byte).to_digit(16));
         let (Some(high), Some(low)) = (digit(), digit()) else {
             return Err(PolicyError::Encoding { offset });
         };
@@ -40,26 +36,13 @@ mod tests {
 
     #[test]
     fn decodes_and_leaves_the_rest() {
-        assert_eq!(
-            decode("%7B%22a+b%22%3a%C3%A9}").as_deref(),
-            Ok("{\"a+b\":é}")
-        );
+        assert_eq!(decode("%7B%22a+b%22%3a%C3%A9}").as_deref(), Ok("{\"a+b\":é}"));
     }
 
     #[test]
     fn says_where_it_breaks() {
-        for (text, offset) in [
-            ("%7B%2", 3),
-            ("%", 0),
-            ("%zz", 0),
-            ("a%C3b", 1),
-            ("é%ff", 2),
-        ] {
-            assert_eq!(
-                decode(text),
-                Err(PolicyError::Encoding { offset }),
-                "{text}"
-            );
+        for (text, offset) in [("%7B%2", 3), ("%", 0), ("%zz", 0), ("a%C3b", 1), ("é%ff", 2)] {
+            assert_eq!(decode(text), Err(PolicyError::Encoding { offset }), "{text}");
         }
     }
 }

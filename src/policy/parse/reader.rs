@@ -73,10 +73,7 @@ impl<'a> Element<'a> {
         let Json::Object(members) = self.json else {
             return Err(self.wrong_type("an object"));
         };
-        if let Some((name, _)) = members
-            .iter()
-            .find(|(name, _)| !known.contains(&name.as_str()))
-        {
+        if let Some((name, _)) = members.iter().find(|(name, _)| !known.contains(&name.as_str())) {
             let suggestion = closest(name, known);
             return Err(self.problem(Problem::UnknownElement {
                 name: name.clone(),
@@ -164,8 +161,7 @@ impl<'a> Elements<'a> {
     }
 
     pub(super) fn require(&self, name: &'static str) -> Result<Element<'a>, PolicyError> {
-        self.get(name)
-            .ok_or_else(|| self.problem(Problem::Missing(name)))
+        self.get(name).ok_or_else(|| self.problem(Problem::Missing(name)))
     }
 
     /// The one of two elements that exclude each other, if either is there.

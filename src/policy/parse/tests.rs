@@ -98,9 +98,7 @@ fn reads_trust_and_resource_policies() {
     let others = parse(&with(
         r#""NotPrincipal":{"Federated":"f","CanonicalUser":["c"]},"NotAction":"sqs:*","Resource":"*""#,
     ));
-    assert!(
-        matches!(&others.statements[0].principals, Principals::Except(list) if list.len() == 2)
-    );
+    assert!(matches!(&others.statements[0].principals, Principals::Except(list) if list.len() == 2));
 }
 
 #[test]
@@ -121,10 +119,7 @@ fn reads_what_iam_encodes() {
 fn refuses_with_a_position() {
     let ok = r#""Action":"s3:*","Resource":"*""#;
     let cases = [
-        (
-            "",
-            "not JSON at line 1, column 0: EOF while parsing a value",
-        ),
+        ("", "not JSON at line 1, column 0: EOF while parsing a value"),
         (
             "{\n\"Statement\": oops}",
             "not JSON at line 2, column 14: expected value",
@@ -215,11 +210,7 @@ fn refuses_with_a_position() {
 
 #[test]
 fn refuses_conditions_with_a_position() {
-    let condition = |block: &str| {
-        with(&format!(
-            r#""Action":"*","Resource":"*","Condition":{block}"#
-        ))
-    };
+    let condition = |block: &str| with(&format!(r#""Action":"*","Resource":"*","Condition":{block}"#));
     let cases = [
         (
             &condition(r#"{"StringEqual":{"a":"b"}}"#),
@@ -261,9 +252,7 @@ fn refuses_trailing_text_and_bottomless_nesting() {
 #[test]
 fn an_empty_condition_demands_nothing() {
     for block in ["{}", r#"{"StringEquals":{}}"#] {
-        let text = with(&format!(
-            r#""Action":"*","Resource":"*","Condition":{block}"#
-        ));
+        let text = with(&format!(r#""Action":"*","Resource":"*","Condition":{block}"#));
         assert_eq!(parse(&text).statements[0].conditions, []);
     }
 }

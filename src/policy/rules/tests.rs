@@ -104,13 +104,9 @@ fn a_violation_points_and_quotes() {
 
 #[test]
 fn not_action_and_not_resource() {
-    let statement =
-        r#"{"Effect":"Allow","NotAction":["iam:*","sts:*"],"NotResource":"arn:aws:s3:::a"}"#;
+    let statement = r#"{"Effect":"Allow","NotAction":["iam:*","sts:*"],"NotResource":"arn:aws:s3:::a"}"#;
     let found = run(statement, &declare(&["s3:*"]));
-    assert_eq!(
-        rules(&found),
-        ["not-action", "not-resource", "undeclared-action"]
-    );
+    assert_eq!(rules(&found), ["not-action", "not-resource", "undeclared-action"]);
     assert!(
         found[0].message.contains("except `iam:*` and `sts:*`"),
         "{}",
@@ -155,10 +151,7 @@ fn a_deny_neither_offends_nor_excuses() {
 #[test]
 fn a_condition_excuses_nothing() {
     let statement = r#"{"Effect":"Allow","Action":"sqs:SendMessage","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}"#;
-    assert_eq!(
-        rules(&run(statement, &patterns_off())),
-        ["wildcard-resource"]
-    );
+    assert_eq!(rules(&run(statement, &patterns_off())), ["wildcard-resource"]);
 }
 
 #[test]

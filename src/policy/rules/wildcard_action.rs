@@ -26,10 +26,7 @@ pub(super) fn check(grant: &Grant<'_>, violations: &mut Vec<Violation>) {
     for pattern in super::distinct(patterns).filter(|pattern| pattern.is_pattern()) {
         let known = || grant.catalog.actions_matching(pattern).count();
         let (rule, message) = if pattern.service() == "*" && pattern.is_every_action() {
-            (
-                RULE,
-                format!("`{pattern}` allows every action of every service"),
-            )
+            (RULE, format!("`{pattern}` allows every action of every service"))
         } else if is_pattern(pattern.service()) {
             (
                 RULE,
@@ -47,10 +44,7 @@ pub(super) fn check(grant: &Grant<'_>, violations: &mut Vec<Violation>) {
         } else if grant.options.action_patterns {
             (
                 PATTERN_RULE,
-                format!(
-                    "`{pattern}` is a wildcard; it matches {} actions today",
-                    known()
-                ),
+                format!("`{pattern}` is a wildcard; it matches {} actions today", known()),
             )
         } else {
             continue;

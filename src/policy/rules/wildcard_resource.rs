@@ -107,16 +107,12 @@ fn reaches(resource: &str, mut formats: impl Iterator<Item = String>) -> bool {
     }
     let own = resource.split(':').nth(1).unwrap_or_default();
     formats.any(|format| {
-        let Some((_, rest)) = format
-            .strip_prefix("arn:")
-            .and_then(|rest| rest.split_once(':'))
-        else {
+        let Some((_, rest)) = format.strip_prefix("arn:").and_then(|rest| rest.split_once(':')) else {
             return false;
         };
         // What a placeholder stands for is never empty.
         let filled = rest.replace('*', "?*");
-        let covered =
-            |partition: &str| glob::arn_covers(resource, &format!("arn:{partition}:{filled}"));
+        let covered = |partition: &str| glob::arn_covers(resource, &format!("arn:{partition}:{filled}"));
         is_pattern(rest) && PARTITIONS.into_iter().chain([own]).any(covered)
     })
 }

@@ -79,10 +79,7 @@ pub(super) fn chain(sdk: &SdkConfig, profile: Option<&str>) -> CredentialsProvid
 /// The name of the last place, whose failures only mean that there is no such service.
 pub(super) const METADATA: &str = "instance metadata";
 
-fn start(
-    name: &'static str,
-    provider: impl ProvideCredentials + 'static,
-) -> CredentialsProviderChain {
+fn start(name: &'static str, provider: impl ProvideCredentials + 'static) -> CredentialsProviderChain {
     CredentialsProviderChain::first_try(name, Named { name, provider })
 }
 
@@ -120,8 +117,9 @@ impl<P: ProvideCredentials> ProvideCredentials for Named<P> {
                 .provide_credentials()
                 .await
                 .map_err(|error| match error {
-                    CredentialsError::CredentialsNotLoaded(_)
-                    | CredentialsError::ProviderTimedOut(_) => error,
+                    CredentialsError::CredentialsNotLoaded(_) | CredentialsError::ProviderTimedOut(_) => {
+                        error
+                    }
                     source => CredentialsError::provider_error(FailedProvider {
                         name: self.name,
                         source,
@@ -168,11 +166,7 @@ pub(super) struct FirstThen {
 
 impl FirstThen {
     async fn next(&self) -> Provided {
-        let first = self
-            .first
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
         match first {
             Some(credentials) => Ok(credentials),
             None => self.then.provide_credentials().await,
@@ -228,7 +222,8 @@ mod tests {
 
     #[test]
     fn the_undefined_profile_is_named() {
-        let text = "the credentials provider was not enabled: profile `dev` was not defined: could not find source";
+        let text =
+            "the credentials provider was not enabled: profile `dev` was not defined: could not find source";
         assert_eq!(undefined_profile(text), Some("dev"));
         assert_eq!(
             undefined_profile("profile `dev` did not contain credential information"),
@@ -242,15 +237,7 @@ mod tests {
         let count = Arc::clone(&asked);
         let provider = aws_credential_types::credential_fn::provide_credentials_fn(move || {
             *count.lock().unwrap() += 1;
-            async {
-                Ok(Credentials::new(
-                    "AKIDEXAMPLE",
-                    "secret",
-                    None,
-                    None,
-                    "test",
-                ))
-            }
+            async { Ok(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test")) }
         });
         let found = first(provider).await.unwrap();
         found.provide_credentials().await.unwrap();

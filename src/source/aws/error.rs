@@ -75,9 +75,7 @@ pub enum ConnectError {
         message: String,
     },
     /// The credentials are for another account than the environment file says.
-    #[error(
-        "the credentials are for account {actual} ({arn}), but the environment is in account {expected}"
-    )]
+    #[error("the credentials are for account {actual} ({arn}), but the environment is in account {expected}")]
     WrongAccount {
         /// The account of the environment file.
         expected: String,

@@ -74,9 +74,7 @@ pub async fn connect(target: AwsTarget) -> Result<Session, ConnectError> {
         .filter(|(name, _)| name.starts_with("AWS_ENDPOINT_URL"))
         .collect();
     let configured = target.endpoint_url.as_deref();
-    let variables = variables
-        .iter()
-        .map(|(name, url)| (name.as_str(), url.as_str()));
+    let variables = variables.iter().map(|(name, url)| (name.as_str(), url.as_str()));
     check_endpoints(variables.chain(configured.map(|url| ("endpoint_url", url))))?;
     let sdk = load(&target).await;
     let profile = target.profile.as_deref();
@@ -132,9 +130,7 @@ async fn load(target: &AwsTarget) -> SdkConfig {
 
 /// Refuses endpoints that are no URLs before the SDK sees them: it panics on an empty one, and tells of others only
 /// by printing a whole request.
-fn check_endpoints<'a>(
-    endpoints: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Result<(), ConnectError> {
+fn check_endpoints<'a>(endpoints: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<(), ConnectError> {
     for (place, url) in endpoints {
         let is_url = url.split_once("://").is_some_and(|(scheme, rest)| {
             matches!(scheme, "http" | "https") && !rest.is_empty() && !rest.starts_with(['/', ':'])

@@ -26,18 +26,11 @@ pub async fn collect(session: &Session, needs: &Needs, progress: Progress) -> In
 }
 
 fn is_needed(collector: &dyn Collector, needs: &Needs) -> bool {
-    collector
-        .resource_types()
-        .iter()
-        .any(|name| needs.wants(name))
+    collector.resource_types().iter().any(|name| needs.wants(name))
 }
 
 /// Runs the collectors and puts together what they found.
-async fn run(
-    context: &Arc<Context>,
-    collectors: Vec<Box<dyn Collector>>,
-    needs: &Needs,
-) -> Inventory {
+async fn run(context: &Arc<Context>, collectors: Vec<Box<dyn Collector>>, needs: &Needs) -> Inventory {
     let collectors: Vec<Arc<dyn Collector>> = collectors.into_iter().map(Arc::from).collect();
     let mut running = JoinSet::new();
     let mut started = HashMap::new();
@@ -63,11 +56,7 @@ async fn run(
     }
     let mut coverage = Coverage::default();
     for collector in &collectors {
-        for name in collector
-            .resource_types()
-            .iter()
-            .filter(|name| needs.wants(name))
-        {
+        for name in collector.resource_types().iter().filter(|name| needs.wants(name)) {
             let mut gaps = gaps.remove(name).unwrap_or_default();
             gaps.sort();
             gaps.dedup();
@@ -119,10 +108,7 @@ fn stopped(collector: &dyn Collector, region: &str, needs: &Needs, error: JoinEr
     );
     let mut collected = Collected::default();
     for name in collector.resource_types() {
-        collected.gap(
-            name,
-            Gap::new(action, region, Reason::ServiceError, &message),
-        );
+        collected.gap(name, Gap::new(action, region, Reason::ServiceError, &message));
     }
     collected
 }
@@ -202,8 +188,7 @@ mod tests {
         let gap = &inventory.coverage.types["aws_sqs_queue"].gaps[0];
         assert_eq!(gap.action, "sqs:ListQueues");
         assert!(
-            gap.message
-                .ends_with("the sqs collector stopped: of all things"),
+            gap.message.ends_with("the sqs collector stopped: of all things"),
             "{gap}"
         );
     }

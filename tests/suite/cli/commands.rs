@@ -74,8 +74,7 @@ fn permissions_are_those_of_the_selected_checks_and_no_more() {
     let world = World::new();
     let own = check_policy(&json(&world.run(&["permissions", "dev"])));
     assert!(
-        own.iter()
-            .any(|action| action == "dynamodb:DescribeTimeToLive"),
+        own.iter().any(|action| action == "dynamodb:DescribeTimeToLive"),
         "{own:?}"
     );
     assert!(

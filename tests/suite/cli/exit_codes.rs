@@ -8,8 +8,7 @@ use super::{World, deny_queues, inventory, read_json, set_ttl};
 #[test]
 fn a_stack_that_conforms_is_0() {
     let ran = World::new().run(&["verify", "dev"]);
-    ran.exits(0)
-        .prints("dev CONFORMS: 2 passed, 1 not applicable");
+    ran.exits(0).prints("dev CONFORMS: 2 passed, 1 not applicable");
     ran.says("recorded snapshot checks/snapshots/dev.json of 1970-01-01, not the live account");
 }
 
@@ -18,8 +17,7 @@ fn a_violation_is_1() {
     let ran = World::violated().run(&["verify", "dev"]);
     ran.exits(1)
         .prints("dev DOES NOT CONFORM: 1 passed, 1 failed, 1 not applicable");
-    ran.prints("items do not expire")
-        .prints("fix:   Switch it on.");
+    ran.prints("items do not expire").prints("fix:   Switch it on.");
 }
 
 #[test]
@@ -34,10 +32,7 @@ fn what_could_not_be_determined_is_3() {
 fn a_violation_outweighs_what_could_not_be_determined() {
     let world = World::new();
     let mut inventory = inventory();
-    set_ttl(
-        &mut inventory,
-        &json!({ "time_to_live_status": "DISABLED" }),
-    );
+    set_ttl(&mut inventory, &json!({ "time_to_live_status": "DISABLED" }));
     deny_queues(&mut inventory);
     world.record(&inventory);
     world
@@ -130,9 +125,7 @@ fn a_snapshot_of_another_account_is_2() {
     let file = "project: acme\nregion: us-east-1\naccount_id: \"999988887777\"\n";
     world.write("checks/environments/dev.yaml", file);
     let ran = world.run(&["verify", "dev", "--target", "snapshot"]);
-    ran.exits(2)
-        .prints_nothing()
-        .says("is of account 111122223333");
+    ran.exits(2).prints_nothing().says("is of account 111122223333");
 }
 
 #[test]
@@ -164,10 +157,7 @@ fn one_lost_report_costs_no_other() {
         .run(&["verify", "dev"])
         .exits(3)
         .says("cannot write the report reports/dev/junit.xml");
-    assert_eq!(
-        read_json(&world.path("reports/dev/report.json"))["exit_code"],
-        0
-    );
+    assert_eq!(read_json(&world.path("reports/dev/report.json"))["exit_code"], 0);
 }
 
 #[test]

@@ -32,9 +32,7 @@ fn choices_narrow_a_run() {
         .run(&["verify", "dev", "--kind", "ttl"])
         .exits(0)
         .prints("dev CONFORMS: 1 passed of recorded snapshot");
-    world
-        .run(&["verify", "dev", "--check", "queues-exist"])
-        .exits(3);
+    world.run(&["verify", "dev", "--check", "queues-exist"]).exits(3);
     world
         .run(&["verify", "dev", "--tag", "sqs", "--tag", "dynamodb"])
         .exits(3);
@@ -68,20 +66,10 @@ fn tests_are_listed_and_nothing_is_judged() {
 #[test]
 fn one_test_by_its_whole_name() {
     let world = World::violated();
-    let ran = world.run(&[
-        "verify",
-        "dev",
-        "--",
-        "--exact",
-        "queues-exist::acme-events",
-    ]);
-    ran.exits(0)
-        .prints("dev CONFORMS: 1 passed, 2 filtered out");
+    let ran = world.run(&["verify", "dev", "--", "--exact", "queues-exist::acme-events"]);
+    ran.exits(0).prints("dev CONFORMS: 1 passed, 2 filtered out");
     let filtered_out = &world.report()["filtered_out"];
-    let expected = [
-        "tables-expire::acme-events",
-        "only-production::every subject",
-    ];
+    let expected = ["tables-expire::acme-events", "only-production::every subject"];
     assert_eq!(filtered_out, &serde_json::json!(expected));
     // Half a name is no name.
     world

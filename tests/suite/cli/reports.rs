@@ -27,10 +27,7 @@ fn the_json_report_fits_its_schema_and_counts_every_outcome() {
         (&1.into(), &1.into(), &1.into())
     );
     assert_eq!(report["provenance"]["target"], "snapshot");
-    assert_eq!(
-        report["cases"][0]["check"]["place"],
-        "checks/checks.yaml:2:9"
-    );
+    assert_eq!(report["cases"][0]["check"]["place"], "checks/checks.yaml:2:9");
 }
 
 #[test]
@@ -79,10 +76,7 @@ fn two_runs_give_the_same_report_but_for_the_clock() {
 fn results_go_to_stdout_and_words_about_the_run_to_stderr() {
     let ran = World::violated().run(&["verify", "dev"]);
     insta::assert_snapshot!("stdout", without_times(&ran.stdout));
-    insta::assert_snapshot!(
-        "stderr",
-        ran.stderr.replace(env!("CARGO_PKG_VERSION"), "VERSION")
-    );
+    insta::assert_snapshot!("stderr", ran.stderr.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
 }
 
 fn without_times(text: &str) -> String {
@@ -112,18 +106,12 @@ fn without_a_terminal_there_are_no_colours() {
 #[test]
 fn colours_on_demand_outweigh_everything() {
     let world = World::violated();
-    let ran = world.run_with(
-        &["verify", "dev", "--color", "always"],
-        &[("NO_COLOR", "1")],
-    );
+    let ran = world.run_with(&["verify", "dev", "--color", "always"], &[("NO_COLOR", "1")]);
     ran.exits(1);
     assert!(ran.stdout.contains("\u{1b}["), "{}", ran.stdout);
     let ran = world.run(&["verify", "dve", "--color", "always"]);
     assert!(ran.stderr.contains("\u{1b}["), "{}", ran.stderr);
-    let ran = world.run_with(
-        &["verify", "dev", "--color", "never"],
-        &[("CLICOLOR_FORCE", "1")],
-    );
+    let ran = world.run_with(&["verify", "dev", "--color", "never"], &[("CLICOLOR_FORCE", "1")]);
     assert!(!ran.stdout.contains('\u{1b}'), "{}", ran.stdout);
 }
 
@@ -133,9 +121,6 @@ fn reports_never_hold_escape_codes() {
     world.run(&["verify", "dev", "--color", "always"]).exits(1);
     for file in ["junit.xml", "report.json"] {
         let text = fs::read_to_string(world.path("reports/dev").join(file)).unwrap();
-        assert!(
-            !text.contains('\u{1b}') && !text.contains("\\u001b"),
-            "{file}"
-        );
+        assert!(!text.contains('\u{1b}') && !text.contains("\\u001b"), "{file}");
     }
 }

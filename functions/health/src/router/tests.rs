@@ -65,10 +65,7 @@ async fn ask(
     method: &str,
     path: &str,
 ) -> Result<(StatusCode, HeaderMap, String), Box<dyn Error>> {
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .body(Body::empty())?;
+    let request = Request::builder().method(method).uri(path).body(Body::empty())?;
     let response = router(state).oneshot(request).await?;
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, 64 * 1024).await?;
@@ -79,9 +76,7 @@ async fn ask(
 async fn health(state: HealthState) -> Result<(StatusCode, Value), Box<dyn Error>> {
     let (status, _, body) = ask(state, "GET", PATH).await?;
     let mut body: Value = serde_json::from_str(&body)?;
-    let dependencies = body["dependencies"]
-        .as_object_mut()
-        .ok_or("no dependencies")?;
+    let dependencies = body["dependencies"].as_object_mut().ok_or("no dependencies")?;
     for report in dependencies.values_mut() {
         let latency = report["latency_ms"].as_f64().ok_or("no latency")?;
         assert!((0.0..10_000.0).contains(&latency), "{latency}");
@@ -123,8 +118,7 @@ async fn down_is_503_with_the_reason_and_without_the_detail() -> TestResult {
 
 #[tokio::test]
 async fn a_dependency_that_never_answers_is_down_at_its_bound() -> TestResult {
-    let state =
-        state([Fake("dynamodb", Behaviour::NeverAnswers)]).with_bound(Duration::from_millis(20));
+    let state = state([Fake("dynamodb", Behaviour::NeverAnswers)]).with_bound(Duration::from_millis(20));
     let started = Instant::now();
     let (status, body) = health(state).await?;
 
@@ -258,11 +252,9 @@ async fn the_observer_sees_every_report_with_its_detail() -> TestResult {
 async fn many_requests_at_once_are_all_answered() -> TestResult {
     let checks = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&checks);
-    let router = router(
-        state([Fake("dynamodb", Behaviour::Up)]).with_observer(move |_| {
-            counted.fetch_add(1, Ordering::Relaxed);
-        }),
-    );
+    let router = router(state([Fake("dynamodb", Behaviour::Up)]).with_observer(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+    }));
     let mut requests = JoinSet::new();
     for _ in 0..1_000 {
         let request = Request::get(PATH).body(Body::empty())?;

@@ -42,9 +42,7 @@ async fn reason(config: Config) -> Result<String, Box<dyn Error>> {
 #[tokio::test]
 async fn an_active_table_is_up() -> TestResult {
     let endpoint = dynamodb(Answer::Table("ACTIVE")).await?;
-    let config = config(&endpoint)
-        .credentials_provider(credentials())
-        .build();
+    let config = config(&endpoint).credentials_provider(credentials()).build();
 
     assert_eq!(check(config).await?, Ok(()));
     Ok(())
@@ -59,10 +57,7 @@ async fn every_other_answer_has_its_short_reason() -> TestResult {
             Answer::Failure(400, "ResourceNotFoundException"),
             "table not found",
         ),
-        (
-            Answer::Failure(400, "AccessDeniedException"),
-            "access denied",
-        ),
+        (Answer::Failure(400, "AccessDeniedException"), "access denied"),
         (
             Answer::Failure(400, "UnrecognizedClientException"),
             "credentials refused",
@@ -77,9 +72,7 @@ async fn every_other_answer_has_its_short_reason() -> TestResult {
         (Answer::Garbage, "unexpected answer"),
     ] {
         let endpoint = dynamodb(answer).await?;
-        let config = config(&endpoint)
-            .credentials_provider(credentials())
-            .build();
+        let config = config(&endpoint).credentials_provider(credentials()).build();
 
         assert_eq!(reason(config).await?, expected, "{answer:?}");
     }
@@ -89,9 +82,7 @@ async fn every_other_answer_has_its_short_reason() -> TestResult {
 #[tokio::test]
 async fn the_detail_keeps_what_dynamodb_said() -> TestResult {
     let endpoint = dynamodb(Answer::Failure(400, "AccessDeniedException")).await?;
-    let config = config(&endpoint)
-        .credentials_provider(credentials())
-        .build();
+    let config = config(&endpoint).credentials_provider(credentials()).build();
     let error = check(config).await?.err().ok_or("the table is up")?;
     let detail = error.detail().ok_or("no detail")?;
 
@@ -103,9 +94,7 @@ async fn the_detail_keeps_what_dynamodb_said() -> TestResult {
 #[tokio::test]
 async fn silence_times_out_at_the_endpoints_bound() -> TestResult {
     let endpoint = dynamodb(Answer::Silence).await?;
-    let config = config(&endpoint)
-        .credentials_provider(credentials())
-        .build();
+    let config = config(&endpoint).credentials_provider(credentials()).build();
     let table = DynamoDbTable::new(Client::from_conf(config), "events");
     let state = HealthState::new("1")
         .with_bound(Duration::from_millis(200))
@@ -142,9 +131,7 @@ async fn a_closed_port_is_unreachable() -> TestResult {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
     drop(listener);
-    let config = config(&endpoint)
-        .credentials_provider(credentials())
-        .build();
+    let config = config(&endpoint).credentials_provider(credentials()).build();
 
     assert_eq!(reason(config).await?, "unreachable");
     Ok(())
@@ -167,9 +154,7 @@ impl ProvideCredentials for NobodySignedIn {
 #[tokio::test]
 async fn missing_credentials_are_named_as_such() -> TestResult {
     let endpoint = dynamodb(Answer::Table("ACTIVE")).await?;
-    let config = config(&endpoint)
-        .credentials_provider(NobodySignedIn)
-        .build();
+    let config = config(&endpoint).credentials_provider(NobodySignedIn).build();
 
     assert_eq!(reason(config).await?, "no credentials");
     Ok(())

@@ -69,9 +69,7 @@ async fn invoke(table: Answer) -> Result<(Value, Value), Box<dyn Error>> {
         .spawn()?;
     let output = function.stdout.take().ok_or("no standard output")?;
 
-    let (kind, answer) = timeout(PATIENCE, answered.recv())
-        .await?
-        .ok_or("no answer")?;
+    let (kind, answer) = timeout(PATIENCE, answered.recv()).await?.ok_or("no answer")?;
     assert_eq!(kind, "response", "{answer}");
     let logged = timeout(PATIENCE, BufReader::new(output).lines().next_line()).await??;
     function.kill().await?;

@@ -78,38 +78,29 @@ fn any_statement() -> impl Strategy<Value = Json> {
         )),
         prop::option::of(conditions),
     )
-        .prop_map(
-            |(sid, effect, actions, resources, principals, conditions)| {
-                let object = |members: Vec<(String, Json)>| Json::Object(members);
-                let mut members = vec![
-                    ("Effect", Json::String(effect.to_owned())),
-                    actions,
-                    resources,
-                ];
-                members.extend(sid.map(|sid| ("Sid", Json::String(sid))));
-                members.extend(
-                    principals.map(|(name, list)| (name, object(vec![("AWS".to_owned(), list)]))),
-                );
-                members.extend(conditions.map(|operators| {
-                    let operators = operators
-                        .into_iter()
-                        .map(|(name, keys)| (name, object(keys.into_iter().collect())));
-                    ("Condition", object(operators.collect()))
-                }));
-                members
+        .prop_map(|(sid, effect, actions, resources, principals, conditions)| {
+            let object = |members: Vec<(String, Json)>| Json::Object(members);
+            let mut members = vec![("Effect", Json::String(effect.to_owned())), actions, resources];
+            members.extend(sid.map(|sid| ("Sid", Json::String(sid))));
+            members.extend(principals.map(|(name, list)| (name, object(vec![("AWS".to_owned(), list)]))));
+            members.extend(conditions.map(|operators| {
+                let operators = operators
                     .into_iter()
-                    .map(|(name, json)| (name.to_owned(), json))
-                    .collect::<Vec<_>>()
-            },
-        )
+                    .map(|(name, keys)| (name, object(keys.into_iter().collect())));
+                ("Condition", object(operators.collect()))
+            }));
+            members
+                .into_iter()
+                .map(|(name, json)| (name.to_owned(), json))
+                .collect::<Vec<_>>()
+        })
         .prop_shuffle()
         .prop_map(Json::Object)
 }
 
 /// The statement's elements by the model, to hold them against what was written.
 fn written(statement: &Statement) -> Vec<(&'static str, Vec<String>)> {
-    let texts =
-        |list: &[crate::policy::ActionPattern]| list.iter().map(ToString::to_string).collect();
+    let texts = |list: &[crate::policy::ActionPattern]| list.iter().map(ToString::to_string).collect();
     let mut elements = vec![match &statement.actions {
         Actions::Only(list) => ("Action", texts(list)),
         Actions::Except(list) => ("NotAction", texts(list)),

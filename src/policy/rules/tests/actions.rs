@@ -44,11 +44,7 @@ fn undeclared_action() {
         "sqs:SendM*",
         "sqs:Send*",
     ] {
-        assert_eq!(
-            run(&allow(&[action], &[TABLE]), &declare(&read)),
-            [],
-            "{action}"
-        );
+        assert_eq!(run(&allow(&[action], &[TABLE]), &declare(&read)), [], "{action}");
     }
     let table: &[(&str, &[&str], &str)] = &[
         (
@@ -94,9 +90,6 @@ fn undeclared_action() {
 fn undeclared_action_needs_a_declaration() {
     let statement = allow(&["dynamodb:Scan"], &[TABLE]);
     assert_eq!(run(&statement, &Options::default()), []);
-    assert_eq!(
-        rules(&run(&statement, &declare(&[]))),
-        ["undeclared-action"]
-    );
+    assert_eq!(rules(&run(&statement, &declare(&[]))), ["undeclared-action"]);
     assert!(DeclaredActions::parse(["dynamodb:Scan", "dynamodb"]).is_err());
 }

@@ -16,14 +16,8 @@ fn vpc_lambda(interfaces_on: &str) -> String {
             &["logs:CreateLogStream", "logs:PutLogEvents"],
             &["arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/events-dev:*"],
         ),
-        allow(
-            &["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-            &["*"],
-        ),
-        allow(
-            &["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"],
-            &["*"],
-        ),
+        allow(&["xray:PutTraceSegments", "xray:PutTelemetryRecords"], &["*"]),
+        allow(&["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], &["*"]),
         allow(&INTERFACES, &[interfaces_on]),
     ]
     .join(",")
@@ -62,20 +56,12 @@ fn a_lambda_function_in_a_vpc() {
 fn a_table_reader() {
     let statements = [
         allow(
-            &[
-                "dynamodb:GetItem",
-                "dynamodb:BatchGetItem",
-                "dynamodb:Query",
-            ],
+            &["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
             &[TABLE],
         ),
         allow(&["dynamodb:Query"], &[&format!("{TABLE}/index/*")]),
     ];
-    let declared = [
-        "dynamodb:GetItem",
-        "dynamodb:BatchGetItem",
-        "dynamodb:Query",
-    ];
+    let declared = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"];
     assert_eq!(run(&statements.join(","), &strict(&declared, &[])), []);
 }
 
@@ -106,10 +92,6 @@ fn the_logging_role_of_api_gateway() {
     assert_eq!(run(&statement, &strict(&actions, &actions)), []);
     let found = run(&statement, &strict(&actions, &[]));
     assert_eq!(rules(&found), ["wildcard-resource"]);
-    assert!(
-        !found[0]
-            .actions
-            .contains(&"logs:DescribeLogGroups".to_owned())
-    );
+    assert!(!found[0].actions.contains(&"logs:DescribeLogGroups".to_owned()));
     assert_eq!(found[0].action_count, 6);
 }

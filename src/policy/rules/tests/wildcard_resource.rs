@@ -53,16 +53,8 @@ fn of_actions_that_take_one() {
             &["*"],
             &["deepracer:TestRewardFunction"],
         ),
-        (
-            &["nosuch:Get*"],
-            &["arn:aws:nosuch:*:*:*"],
-            &["nosuch:Get*"],
-        ),
-        (
-            &["s3:NoSuchAction"],
-            &["arn:aws:s3:::*"],
-            &["s3:NoSuchAction"],
-        ),
+        (&["nosuch:Get*"], &["arn:aws:nosuch:*:*:*"], &["nosuch:Get*"]),
+        (&["s3:NoSuchAction"], &["arn:aws:s3:::*"], &["s3:NoSuchAction"]),
     ];
     for (actions, resources, expected) in table {
         let found = run(&allow(actions, resources), &patterns_off());
@@ -117,18 +109,13 @@ fn expands_action_patterns() {
     assert!(!found[0].actions.contains(&"ec2:DescribeSubnets".to_owned()));
     assert_eq!(found[0].action_count, 17);
     assert!(
-        found[0]
-            .message
-            .ends_with("and 12 more; each can be narrowed"),
+        found[0].message.ends_with("and 12 more; each can be narrowed"),
         "{}",
         found[0].message
     );
 
     // Matches only actions that take none.
-    assert_eq!(
-        run(&allow(&["ec2:DescribeSubnet*"], &["*"]), &patterns_off()),
-        []
-    );
+    assert_eq!(run(&allow(&["ec2:DescribeSubnet*"], &["*"]), &patterns_off()), []);
 
     let admin = run(&allow(&["*"], &["*"]), &patterns_off());
     assert_eq!(rules(&admin), ["wildcard-action", "wildcard-resource"]);
@@ -151,14 +138,8 @@ fn leaves_out_the_exempt() {
         found[0].message,
         "`*` is every resource for the action `ec2:DeleteNetworkInterface`; it can be narrowed"
     );
-    assert_eq!(
-        run(&allow(&["nosuch:Get"], &["*"]), &exempt(&["nosuch:*"])),
-        []
-    );
+    assert_eq!(run(&allow(&["nosuch:Get"], &["*"]), &exempt(&["nosuch:*"])), []);
     // An exemption narrower than an unknown pattern does not excuse it.
-    let unknown = run(
-        &allow(&["nosuch:Get*"], &["*"]),
-        &exempt(&["nosuch:GetOne"]),
-    );
+    let unknown = run(&allow(&["nosuch:Get*"], &["*"]), &exempt(&["nosuch:GetOne"]));
     assert_eq!(rules(&unknown), ["wildcard-resource"]);
 }
