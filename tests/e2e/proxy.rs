@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::Failure;
 
@@ -27,6 +28,8 @@ pub enum Fault {
     None,
     /// Throttles every so manieth request.
     ThrottleEvery(usize),
+    /// Never answers one operation.
+    Hang(&'static str),
     /// Throttles every request of one operation about one resource.
     Throttle(&'static str, &'static str),
 }
@@ -96,17 +99,23 @@ async fn forward(
 ) -> Response {
     let request = Request::read(&headers, &body);
     let json = headers.contains_key("x-amz-target");
-    let throttled = {
+    let (throttled, hangs) = {
         let mut seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.requests.push(request.clone());
-        match seen.fault {
-            Fault::None => false,
+        let hangs = matches!(seen.fault, Fault::Hang(operation) if request.operation == operation);
+        let throttled = match seen.fault {
+            Fault::None | Fault::Hang(_) => false,
             Fault::ThrottleEvery(each) => seen.requests.len() % each == 0,
             Fault::Throttle(operation, about) => {
                 request.operation == operation && request.body.contains(about)
             }
-        }
+        };
+        (throttled, hangs)
     };
+    if hangs {
+        // Longer than any client waits; the connection ends with the client.
+        tokio::time::sleep(Duration::from_secs(600)).await;
+    }
     if throttled {
         return throttling(json);
     }
