@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use crate::inventory::{Fact, Gap, Inventory, Needs, Reason, Resource};
-use crate::probe::{ProbeRequest, ProbeResults};
+use crate::probe::{Measured, ProbeRequest, ProbeResults};
 
 /// What became of one check on one subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -126,6 +126,9 @@ pub struct Verdict {
     /// What was looked at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+    /// What an endpoint was measured to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Box<Measured>>,
 }
 
 /// Collects what a check finds out about one subject, and concludes.
@@ -227,6 +230,7 @@ impl Assessment {
             problems: self.problems,
             gaps: self.gaps,
             evidence: self.evidence,
+            measured: None,
         }
     }
 }
@@ -257,6 +261,7 @@ impl Verdict {
             problems: Vec::new(),
             gaps: Vec::new(),
             evidence: Vec::new(),
+            measured: None,
         }
     }
 

@@ -5,6 +5,8 @@ mod explain;
 mod list;
 mod output;
 mod permissions;
+mod policy;
+mod probe;
 mod schema;
 mod snapshot;
 mod target;
@@ -74,6 +76,10 @@ enum Command {
     Snapshot(snapshot::SnapshotArgs),
     /// Print the least IAM policy that the checks of an environment need.
     Permissions(permissions::PermissionsArgs),
+    /// Time one URL and judge it against a target, without any file.
+    Probe(probe::ProbeArgs),
+    /// Compare, explain or lint IAM policies, offline.
+    Policy(policy::PolicyArgs),
     /// Print a JSON schema.
     Schema(schema::SchemaArgs),
     /// Print completions for a shell.
@@ -150,6 +156,8 @@ fn run(cli: &Cli) -> Result<u8, Stop> {
         Command::Explain(args) => explain::run(args),
         Command::Snapshot(args) => snapshot::run(&cli.checks, args),
         Command::Permissions(args) => permissions::run(&cli.checks, args),
+        Command::Probe(args) => probe::run(args),
+        Command::Policy(args) => policy::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Completions(args) => completions::run(args),
     }

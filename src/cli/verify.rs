@@ -14,7 +14,9 @@ use super::{Selection, Stop, exit, load, output};
 use crate::config::{CheckSpec, Environment};
 use crate::engine::{self, Case};
 use crate::inventory::{Inventory, Needs};
-use crate::probe::{self, ProbeRequest, ProbeResult, ProbeResults, Target};
+use crate::probe::endpoint::{self, Endpoint, Known};
+use crate::probe::headers::Headers;
+use crate::probe::{self, ProbeRequest, ProbeResult, ProbeResults};
 use crate::report::{self, Counts, Run, model::FORMAT};
 use crate::runner;
 use crate::source::Provenance;
@@ -51,6 +53,7 @@ pub fn run(checks: &Path, args: &VerifyArgs) -> Result<u8, Stop> {
     let suite = load(checks, &args.environment)?;
     let selected = args.selection.apply(&suite)?;
     let source = args.target.source(checks, &suite.environment)?;
+    resolve_headers(&selected, &arguments)?;
 
     let gathered = target::block_on(gather(
         source,
@@ -191,15 +194,14 @@ async fn gather(
     let cases = engine::expand(checks, &inventory);
     let mut probes = ProbeResults::default();
     if !arguments.list {
-        let requests: BTreeSet<ProbeRequest> = cases
-            .iter()
-            .zip(runner::selected(&cases, arguments))
-            .filter(|(case, chosen)| *chosen && case.needs_probe())
-            .filter_map(|(case, _)| case.spec.check.needs().probe)
-            .collect();
-        let url = health_url.or(environment.settings.health_url.as_deref());
-        for request in requests {
-            let result = ask(&request, url, recorded.then_some(&inventory), environment).await;
+        let known = Known {
+            option: health_url,
+            environment: environment.settings.health_url.as_deref(),
+            stage: None,
+            recorded,
+        };
+        for request in requests(&cases, arguments) {
+            let result = ask(&request, known, &inventory, environment).await?;
             probes.0.insert(request, result);
         }
     }
@@ -219,35 +221,63 @@ fn needs(checks: &[Arc<CheckSpec>]) -> Needs {
     needs
 }
 
+/// The requests of the cases that will run.
+fn requests(cases: &[Case], arguments: &Arguments) -> BTreeSet<ProbeRequest> {
+    cases
+        .iter()
+        .zip(runner::selected(cases, arguments))
+        .filter(|(case, chosen)| *chosen && case.needs_probe())
+        .filter_map(|(case, _)| case.spec.check.needs().probe)
+        .collect()
+}
+
+/// Refuses a run that lacks a variable of a header, before anything is read. What is probed does not hang on the
+/// inventory.
+fn resolve_headers(checks: &[Arc<CheckSpec>], arguments: &Arguments) -> Result<(), Stop> {
+    if arguments.list {
+        return Ok(());
+    }
+    let probing: Vec<Arc<CheckSpec>> = checks
+        .iter()
+        .filter(|spec| spec.check.needs().probe.is_some())
+        .cloned()
+        .collect();
+    let cases = engine::expand(&probing, &Inventory::default());
+    for request in requests(&cases, arguments) {
+        super::probe::resolve(&request)?;
+    }
+    Ok(())
+}
+
 /// Sends one series of requests to where it should go.
 async fn ask(
     request: &ProbeRequest,
-    health_url: Option<&str>,
-    recorded: Option<&Inventory>,
+    known: Known<'_>,
+    inventory: &Inventory,
     environment: &Environment,
-) -> ProbeResult {
+) -> Result<ProbeResult, Stop> {
     let failed = |reason: String| ProbeResult {
         failed: Some(reason),
         ..ProbeResult::default()
     };
-    let mut endpoint = None;
-    let url = match (&request.target, health_url, recorded) {
-        (Target::Url(url), ..) => url.clone(),
-        (Target::Health, Some(url), _) => url.to_owned(),
-        (Target::Health, None, Some(inventory)) => match HealthEndpoint::start(inventory).await {
-            Ok(started) => endpoint.insert(started).url(),
-            Err(error) => return failed(format!("the health handler cannot start: {error}")),
+    let headers: Headers = super::probe::resolve(request)?;
+    let mut started = None;
+    let url = match endpoint::choose(&request.target, known) {
+        Endpoint::Url(url) => url,
+        Endpoint::Recorded => match HealthEndpoint::start(inventory).await {
+            Ok(endpoint) => started.insert(endpoint).url(),
+            Err(error) => return Ok(failed(format!("the health handler cannot start: {error}"))),
         },
-        (Target::Health, None, None) => {
-            return failed(format!(
+        Endpoint::Unknown => {
+            return Ok(failed(format!(
                 "nothing says where the health endpoint is: set `health_url` in {} or pass --health-url",
                 environment.path
-            ));
+            )));
         }
     };
     let spinner = target::spinner(&format!("timing {} requests to {url}", request.samples));
-    let result = probe::run(request, &url).await;
+    let result = probe::run(request, &url, &headers).await;
     spinner.finish_and_clear();
-    drop(endpoint);
-    result
+    drop(started);
+    Ok(result)
 }

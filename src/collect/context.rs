@@ -18,7 +18,7 @@ use super::operation::Operation;
 use super::read_log::{CallCounter, ReadLog};
 use crate::inventory::{Gap, Reason};
 
-/// Hears the IAM action of every read before it starts.
+/// Hears the name of every read before it starts.
 pub type Progress = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// The region that global services are recorded under.
@@ -191,7 +191,7 @@ impl Service<'_> {
     {
         // The semaphore is never closed; if it were, the request would merely not be limited.
         let _permit = self.permits.acquire().await.ok();
-        (self.context.progress)(operation.action);
+        (self.context.progress)(operation.name);
         match request.await {
             Ok(answer) => {
                 self.answered(operation, 1);
@@ -221,7 +221,7 @@ impl Service<'_> {
         loop {
             let next = {
                 let _permit = self.permits.acquire().await.ok();
-                (self.context.progress)(operation.action);
+                (self.context.progress)(operation.name);
                 stream.next().await
             };
             match next {
@@ -258,7 +258,7 @@ impl Service<'_> {
     }
 
     fn answered(&self, operation: Operation, items: usize) {
-        self.context.log.record(operation.action, &self.region, |read| {
+        self.context.log.record(operation.name, &self.region, |read| {
             read.pages += 1;
             read.items += items as u64;
         });
@@ -266,7 +266,7 @@ impl Service<'_> {
 
     fn failed(&self, operation: Operation, mut failure: Failure) -> Gap {
         let mut throttled = 0;
-        self.context.log.record(operation.action, &self.region, |read| {
+        self.context.log.record(operation.name, &self.region, |read| {
             read.failed += 1;
             throttled = read.throttled;
         });

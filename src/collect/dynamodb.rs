@@ -5,9 +5,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::list_tables::ListTablesOutput;
 use aws_sdk_dynamodb::types::{self, BillingMode};
 use futures_util::future::join_all;
-use std::collections::BTreeSet;
 
-use super::failure::REPEATED_TOKEN;
 use super::{Arn, Collected, Collector, Context, Operation, Service};
 use crate::inventory::dynamodb::{
     AttributeDefinition, ContinuousBackups, DynamodbTable, GlobalSecondaryIndex, KeySchemaElement, Table,
@@ -183,30 +181,16 @@ impl Reader<'_> {
         })
     }
 
-    /// The tags. The SDK has no paginator for this operation, though it has pages.
     async fn tags(&self, arn: &str) -> Result<Tags, Gap> {
-        let mut tags = Tags::new();
-        let mut seen = BTreeSet::new();
-        let mut token = None;
-        loop {
-            let request = self
-                .client
-                .list_tags_of_resource()
-                .resource_arn(arn)
-                .set_next_token(token)
-                .send();
-            let page = self.service.read(TAGS, request).await?;
-            let found = page.tags.unwrap_or_default();
-            tags.extend(found.into_iter().map(|tag| (tag.key, tag.value)));
-            token = page.next_token.filter(|token| !token.is_empty());
-            match &token {
-                None => return Ok(tags),
-                Some(token) if !seen.insert(token.clone()) => {
-                    return Err(self.service.nonsense(TAGS, REPEATED_TOKEN));
-                }
-                Some(_) => {}
-            }
-        }
+        let ask = |token| {
+            let request = self.client.list_tags_of_resource().resource_arn(arn);
+            request.set_next_token(token).send()
+        };
+        let tags = self
+            .service
+            .every_page(TAGS, ask, |page| (page.tags.unwrap_or_default(), page.next_token))
+            .await?;
+        Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
     }
 }
 

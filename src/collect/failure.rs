@@ -174,7 +174,10 @@ impl Failure {
 fn is_not_found(code: &str) -> bool {
     matches!(
         code,
-        "NoSuchEntity" | "QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue"
+        "NoSuchEntity"
+            | "QueueDoesNotExist"
+            | "AWS.SimpleQueueService.NonExistentQueue"
+            | "InvalidResourceId"
     ) || code.contains("NotFound")
 }
 

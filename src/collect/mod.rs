@@ -3,27 +3,42 @@
 //! This folder is the only importer of `aws_sdk_*`. A collector reads; it never judges, and it never turns a
 //! failed read into an empty answer. A new service is one file here and one line in [`all`].
 
+mod apigateway;
 mod arn;
+mod cloudwatch;
 mod context;
 mod dynamodb;
 mod ec2;
 mod failure;
 mod iam;
+mod lambda;
+mod logs;
 mod operation;
+mod paging;
 mod read_log;
+mod secretsmanager;
+mod sns;
 mod sqs;
+mod ssm;
 mod sts;
 mod tagging;
 
+pub use apigateway::ApiGateway;
 pub use arn::Arn;
+pub use cloudwatch::Cloudwatch;
 pub use context::{Context, Pages, Progress, Service};
 pub use dynamodb::Dynamodb;
 pub use ec2::Ec2;
 pub use failure::{Failure, words};
 pub use iam::Iam;
+pub use lambda::Lambda;
+pub use logs::Logs;
 pub use operation::{Operation, Subject};
 pub use read_log::{CallCounter, ReadLog};
+pub use secretsmanager::SecretsManager;
+pub use sns::Sns;
 pub use sqs::Sqs;
+pub use ssm::Ssm;
 pub use sts::{Identity, caller_identity, role_failure};
 pub use tagging::Tagging;
 
@@ -75,10 +90,17 @@ pub trait Collector: Send + Sync {
 #[must_use]
 pub fn all() -> Vec<Box<dyn Collector>> {
     vec![
+        Box::new(ApiGateway),
+        Box::new(Cloudwatch),
         Box::new(Dynamodb),
         Box::new(Ec2),
         Box::new(Iam),
+        Box::new(Lambda),
+        Box::new(Logs),
+        Box::new(SecretsManager),
+        Box::new(Sns),
         Box::new(Sqs),
+        Box::new(Ssm),
         Box::new(Tagging),
     ]
 }
@@ -111,7 +133,7 @@ mod tests {
     fn operations_only_read() {
         for collector in all() {
             let operations = collector.operations(&Needs::everything());
-            let unique: BTreeSet<&str> = operations.iter().map(|operation| operation.action).collect();
+            let unique: BTreeSet<&str> = operations.iter().map(|operation| operation.name).collect();
             assert_eq!(unique.len(), operations.len(), "{}", collector.service());
             for operation in operations {
                 assert!(
@@ -119,7 +141,7 @@ mod tests {
                         .iter()
                         .any(|verb| operation.api.starts_with(verb)),
                     "{}",
-                    operation.action
+                    operation.name
                 );
             }
         }

@@ -16,6 +16,9 @@ pub enum Subject {
 pub struct Operation {
     /// The IAM action that allows it, as `dynamodb:ListTables`.
     pub action: &'static str,
+    /// What the log calls it: its action or, where one action allows many operations, the operation in the
+    /// action's place, as `apigateway:GetRestApis`.
+    pub name: &'static str,
     /// The operation's own name, as `ListTables`.
     pub api: &'static str,
     /// What it is asked about.
@@ -28,6 +31,7 @@ impl Operation {
     pub const fn list(action: &'static str) -> Self {
         Self {
             action,
+            name: action,
             api: after_colon(action),
             subject: Subject::List,
         }
@@ -38,6 +42,7 @@ impl Operation {
     pub const fn resource(action: &'static str) -> Self {
         Self {
             action,
+            name: action,
             api: after_colon(action),
             subject: Subject::Resource,
         }
@@ -47,6 +52,12 @@ impl Operation {
     #[must_use]
     pub const fn called(self, api: &'static str) -> Self {
         Self { api, ..self }
+    }
+
+    /// The same allowed by an IAM action that allows others too, for the services that have one for all reads.
+    #[must_use]
+    pub const fn allowed_by(self, action: &'static str) -> Self {
+        Self { action, ..self }
     }
 }
 
@@ -73,5 +84,15 @@ mod tests {
         const BUCKETS: Operation = Operation::list("s3:ListAllMyBuckets").called("ListBuckets");
         assert_eq!(LIST.api, "ListQueues");
         assert_eq!(BUCKETS.api, "ListBuckets");
+        assert_eq!(BUCKETS.name, BUCKETS.action);
+    }
+
+    #[test]
+    fn operations_that_share_an_action_keep_their_names() {
+        const STAGES: Operation = Operation::list("apigateway:GetStages").allowed_by("apigateway:GET");
+        assert_eq!(
+            (STAGES.action, STAGES.name, STAGES.api),
+            ("apigateway:GET", "apigateway:GetStages", "GetStages")
+        );
     }
 }

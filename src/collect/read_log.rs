@@ -20,27 +20,27 @@ use super::failure::THROTTLED;
 use super::operation::Operation;
 use crate::inventory::Read;
 
-/// The reads of one run, by action and region.
+/// The reads of one run, by operation and region.
 #[derive(Debug, Default)]
 pub struct ReadLog {
     reads: Mutex<BTreeMap<(String, String), Read>>,
 }
 
 impl ReadLog {
-    /// Changes the entry of an action in a region.
-    pub(super) fn record(&self, action: &str, region: &str, change: impl FnOnce(&mut Read)) {
+    /// Changes the entry of an operation in a region.
+    pub(super) fn record(&self, name: &str, region: &str, change: impl FnOnce(&mut Read)) {
         let mut reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = reads
-            .entry((action.to_owned(), region.to_owned()))
+            .entry((name.to_owned(), region.to_owned()))
             .or_insert_with(|| Read {
-                action: action.to_owned(),
+                action: name.to_owned(),
                 region: region.to_owned(),
                 ..Read::default()
             });
         change(entry);
     }
 
-    /// The reads so far, in alphabetical order of action and region.
+    /// The reads so far, in alphabetical order of operation and region.
     #[must_use]
     pub fn reads(&self) -> Vec<Read> {
         let reads = self.reads.lock().unwrap_or_else(PoisonError::into_inner);
@@ -58,14 +58,14 @@ pub struct CallCounter {
 }
 
 impl CallCounter {
-    /// The IAM action of an operation of the API; for one that is not declared, its own name.
-    fn action(&self, api: &str) -> Cow<'static, str> {
+    /// What the log calls an operation of the API; for one that is not declared, its own name.
+    fn name_of(&self, api: &str) -> Cow<'static, str> {
         self.operations
             .iter()
             .find(|operation| operation.api == api)
             .map_or_else(
                 || Cow::Owned(format!("{}:{api}", self.service)),
-                |operation| Cow::Borrowed(operation.action),
+                |operation| Cow::Borrowed(operation.name),
             )
     }
 }
@@ -86,7 +86,7 @@ impl Intercept for CallCounter {
         let is_retry = config
             .load::<RequestAttempts>()
             .is_some_and(|attempts| attempts.attempts() > 1);
-        self.log.record(&self.action(api), &self.region, |read| {
+        self.log.record(&self.name_of(api), &self.region, |read| {
             read.calls += 1;
             read.retries += u64::from(is_retry);
         });
@@ -102,7 +102,7 @@ impl Intercept for CallCounter {
         if context.response().is_some_and(is_throttled) {
             let api = config.load::<Metadata>().map_or("unnamed", Metadata::name);
             self.log
-                .record(&self.action(api), &self.region, |read| read.throttled += 1);
+                .record(&self.name_of(api), &self.region, |read| read.throttled += 1);
         }
         Ok(())
     }

@@ -31,7 +31,8 @@ pub struct TypeCoverage {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Read {
-    /// The IAM action of the operation, as `dynamodb:ListTables`.
+    /// The IAM action of the operation, as `dynamodb:ListTables`. Where one action allows many operations, the
+    /// operation in the action's place, as `apigateway:GetRestApis`.
     pub action: String,
     /// The region that was asked.
     pub region: String,

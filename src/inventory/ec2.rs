@@ -168,3 +168,47 @@ pub struct VpcEndpoint {
     /// The endpoint policy, as JSON text.
     pub policy_document: Option<String>,
 }
+
+/// A public IPv4 address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Eip {
+    /// The id, as `eipalloc-0a1b2c`.
+    pub allocation_id: String,
+    /// The address.
+    pub public_ip: String,
+    /// `vpc`, or `standard` outside of VPCs.
+    pub domain: String,
+    /// The association; absent for an address that nothing uses.
+    pub association_id: Option<String>,
+    /// The instance that uses the address.
+    pub instance_id: Option<String>,
+    /// The network interface that uses the address: a NAT gateway's, too.
+    pub network_interface_id: Option<String>,
+}
+
+/// A log of what goes through a network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlowLog {
+    /// The id, as `fl-0a1b2c`.
+    pub flow_log_id: String,
+    /// The VPC, subnet or network interface that is logged.
+    pub resource_id: String,
+    /// `ACCEPT`, `REJECT` or `ALL`; absent for transit gateways.
+    pub traffic_type: Option<String>,
+    /// `cloud-watch-logs`, `s3` or `kinesis-data-firehose`.
+    pub log_destination_type: String,
+    /// The ARN of what is written to.
+    pub log_destination: Option<String>,
+    /// The log group of `cloud-watch-logs`.
+    pub log_group_name: Option<String>,
+    /// The ARN of the role that the log is written as.
+    pub deliver_logs_permission_arn: Option<String>,
+    /// `SUCCESS` or `FAILED`; absent before the first delivery.
+    pub deliver_logs_status: Option<String>,
+    /// `ACTIVE`.
+    pub flow_log_status: Option<String>,
+    /// Seconds over which one line sums up.
+    pub max_aggregation_interval: Option<i32>,
+}

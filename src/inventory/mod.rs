@@ -3,15 +3,22 @@
 //! This is the one shape that every source fills and every check reads. It knows nothing of the AWS SDK, of
 //! Terraform or of files.
 
+pub mod apigateway;
+pub mod cloudwatch;
 pub mod coverage;
 pub mod dynamodb;
 pub mod ec2;
 pub mod fact;
 pub mod gap;
 pub mod iam;
+pub mod lambda;
+pub mod logs;
 pub mod needs;
 pub mod resource;
+pub mod secretsmanager;
+pub mod sns;
 pub mod sqs;
+pub mod ssm;
 pub mod tagging;
 
 use schemars::JsonSchema;

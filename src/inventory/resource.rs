@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-use super::{dynamodb, ec2, fact::Fact, iam, sqs, tagging};
+use super::{
+    apigateway, cloudwatch, dynamodb, ec2, fact::Fact, iam, lambda, logs, secretsmanager, sns, sqs, ssm,
+    tagging,
+};
 
 /// Tags by key.
 pub type Tags = BTreeMap<String, String>;
@@ -71,7 +74,7 @@ pub trait ResourceType: Sized {
 pub struct TypeInfo {
     /// The type's name in Terraform.
     pub name: &'static str,
-    /// Whether AWS lets it carry tags.
+    /// Whether it can be created with tags, by Terraform too, so that a stack can be asked for them.
     pub taggable: bool,
     schema: fn(&mut SchemaGenerator) -> Schema,
 }
@@ -100,6 +103,7 @@ macro_rules! resource_types {
     ($( $name:literal => $variant:ident($module:ident::$type:ident), taggable: $taggable:literal; )*) => {
         /// What only one resource type has. Written as `{"aws_vpc": {…}}`.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[expect(clippy::large_enum_variant, reason = "resources are few, and moved only while they are read")]
         pub enum Details {
             $(
                 #[doc = concat!("`", $name, "`")]
@@ -146,15 +150,27 @@ macro_rules! resource_types {
 }
 
 resource_types! {
+    "aws_api_gateway_account" => ApiGatewayAccount(apigateway::ApiGatewayAccount), taggable: false;
+    "aws_api_gateway_rest_api" => RestApi(apigateway::RestApi), taggable: true;
+    "aws_api_gateway_stage" => Stage(apigateway::Stage), taggable: true;
+    "aws_cloudwatch_dashboard" => Dashboard(cloudwatch::Dashboard), taggable: false;
+    "aws_cloudwatch_log_group" => LogGroup(logs::LogGroup), taggable: true;
+    "aws_cloudwatch_metric_alarm" => MetricAlarm(cloudwatch::MetricAlarm), taggable: true;
     "aws_dynamodb_table" => DynamodbTable(dynamodb::DynamodbTable), taggable: true;
+    "aws_eip" => Eip(ec2::Eip), taggable: true;
+    "aws_flow_log" => FlowLog(ec2::FlowLog), taggable: true;
     "aws_iam_policy" => IamPolicy(iam::IamPolicy), taggable: true;
     "aws_iam_role" => IamRole(iam::IamRole), taggable: true;
     "aws_internet_gateway" => InternetGateway(ec2::InternetGateway), taggable: true;
+    "aws_lambda_function" => LambdaFunction(lambda::LambdaFunction), taggable: true;
     "aws_nat_gateway" => NatGateway(ec2::NatGateway), taggable: true;
     "aws_resourcegroupstaggingapi_resources" => TaggedResource(tagging::TaggedResource), taggable: true;
     "aws_route_table" => RouteTable(ec2::RouteTable), taggable: true;
+    "aws_secretsmanager_secret" => Secret(secretsmanager::Secret), taggable: true;
     "aws_security_group" => SecurityGroup(ec2::SecurityGroup), taggable: true;
+    "aws_sns_topic" => SnsTopic(sns::SnsTopic), taggable: true;
     "aws_sqs_queue" => SqsQueue(sqs::SqsQueue), taggable: true;
+    "aws_ssm_parameter" => SsmParameter(ssm::SsmParameter), taggable: true;
     "aws_subnet" => Subnet(ec2::Subnet), taggable: true;
     "aws_vpc" => Vpc(ec2::Vpc), taggable: true;
     "aws_vpc_endpoint" => VpcEndpoint(ec2::VpcEndpoint), taggable: true;

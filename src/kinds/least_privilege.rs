@@ -1,7 +1,12 @@
-//! `least-privilege`: roles hold no more than the declared actions, on no more than named resources.
+//! `least-privilege`: roles hold no more than is allowed, and no way to more.
+
+mod excess;
+mod trust;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use super::{Mistake, select};
@@ -10,7 +15,7 @@ use crate::formats::NameGlob;
 use crate::inventory::iam::{IamPolicy, IamRole};
 use crate::inventory::{Inventory, Needs, Resource, ResourceType};
 use crate::policy::rules::{self, DeclaredActions, NamedPolicy, PolicyKind};
-use crate::policy::{ActionPattern, Catalog, PolicyDocument};
+use crate::policy::{ActionPattern, Catalog, PolicyDocument, PolicyError};
 
 pub const EXAMPLE: &str = r#"id: iam-health-role
 kind: least-privilege
@@ -21,35 +26,46 @@ why: Whatever a function may do, whoever breaks into it may do.
 fix: Narrow the statement in terraform/modules/lambda.
 with:
   roles: ["${project}-health-${env}"]
-  actions:
-    - dynamodb:DescribeTable
-    - logs:CreateLogStream
-    - logs:PutLogEvents
+  allow:
+    - actions: ["dynamodb:DescribeTable"]
+      resources: ["arn:aws:dynamodb:${region}:*:table/${project}-events-${env}"]
+    - actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+      resources: ["*"]
+  assumed_by: ["lambda.amazonaws.com"]
 "#;
 
-/// The policies of each role grant only declared actions, none of them by a wildcard, and name the resources.
+/// The policies of each role grant no more than is allowed, and leave no way to more.
 ///
-/// All attached and inline policies of a role are one effective set. A `Deny`, a condition or a permissions
-/// boundary excuses nothing here: this kind errs towards a finding.
+/// All attached and inline policies of a role and its permissions boundary are one effective set. `allow` is decided
+/// exactly: actions, resources, conditions, `NotAction`, `NotResource`, policy variables, a `Deny` and the boundary
+/// are all heeded, and what is granted beyond it is named by an action and a resource. `actions` is the short form
+/// that looks at action names alone; there a `Deny`, a condition or a boundary excuses nothing.
 ///
 /// ## What is read
 /// `iam:GetAccountAuthorizationDetails`, once for the whole account.
 ///
 /// ## When it fails
-/// A statement allows `*` or a whole service; allows `*` as resource for an action that takes one; allows by
-/// `NotAction` or `NotResource`; or allows an action that is not declared. When a policy cannot be understood, or
-/// an attached one was not read, the outcome is an error.
+/// Something is granted and not allowed. Or, whatever is allowed: a statement allows `*` or a whole service, or all but
+/// some by `NotAction`; an administrator's permissions; a known way to more permissions, over all policies together;
+/// `iam:PassRole` for every service; an ARN for an action that takes no resource, which grants nothing; a trust policy
+/// that lets anyone assume the role, or somebody beside `assumed_by`. Unless `allow` is given and holds: `*` as resource
+/// for an action that takes one, `NotResource`, a wildcard in an action. When a policy cannot be understood, an attached
+/// one was not read, or a search had to be given up, the outcome is an error.
+///
+/// What is allowed and never granted is no failure, and told in the evidence.
 ///
 /// ## What it cannot know
-/// Resource policies that grant a role more, organisation policies that grant it less.
+/// Resource policies that grant a role more, organisation and session policies that grant it less.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
     /// Names of roles, or globs.
     #[schemars(length(min = 1))]
     roles: Vec<NameGlob>,
-    /// The most that the roles may do: actions, or patterns of actions as `dynamodb:Get*`. Without it any named
-    /// action may be granted.
+    /// The most that the roles may do, exactly. An empty list is nothing at all.
+    allow: Option<Vec<Allowed>>,
+    /// The most that the roles may do, by actions alone, as `dynamodb:GetItem` or `dynamodb:Get*`. Without this and
+    /// `allow` any named action may be granted.
     actions: Option<Vec<String>>,
     /// Actions that may be granted on `*` although they take a resource.
     #[serde(default)]
@@ -57,6 +73,30 @@ pub struct Options {
     /// Whether an action with a wildcard in it, as `s3:Get*`, is a violation too.
     #[serde(default = "yes")]
     forbid_action_patterns: bool,
+    /// Rules that these roles may break, as `privilege-escalation` of a role that deploys.
+    #[serde(default)]
+    accept: Vec<String>,
+    /// Who may assume the roles: services, accounts, ARNs of roles and users, identity providers. Without it anyone
+    /// whom the trust policy names.
+    assumed_by: Option<Vec<String>>,
+    /// Whether a service may assume the roles only on behalf of a named `aws:SourceArn` or `aws:SourceAccount`.
+    #[serde(default)]
+    confused_deputy: bool,
+}
+
+/// Actions that may be granted on resources.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Allowed {
+    /// Actions, or patterns of actions.
+    #[schemars(length(min = 1))]
+    actions: Vec<String>,
+    /// ARNs, with the wildcards of IAM policies.
+    #[schemars(length(min = 1))]
+    resources: Vec<String>,
+    /// Conditions that a grant must carry, as in a policy: operator, key, values.
+    #[serde(default)]
+    conditions: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
 
 const fn yes() -> bool {
@@ -67,6 +107,9 @@ const fn yes() -> bool {
 pub struct LeastPrivilege {
     roles: Vec<NameGlob>,
     rules: rules::Options,
+    allow: Option<Vec<NamedPolicy>>,
+    accept: Vec<String>,
+    trust: trust::Demands,
 }
 
 impl super::Options for Options {
@@ -97,6 +140,51 @@ impl super::Options for Options {
         };
         let declared = self.actions.as_deref().map(|list| parse(list, "actions"));
         let exempt_actions = parse(&self.any_resource, "any_resource");
+        for (index, entry) in self.allow.iter().flatten().enumerate() {
+            parse(&entry.actions, &format!("allow/{index}/actions"));
+        }
+        let allow = match self.allow.as_deref().map(allowance).transpose() {
+            Ok(allow) => allow,
+            Err(problem) => {
+                // A wrong action is told by itself, at its own place.
+                if mistakes.is_empty() {
+                    mistakes.push(Mistake::new(
+                        "/allow",
+                        "bad-allowance",
+                        "this is no allowance",
+                        problem.to_string(),
+                    ));
+                }
+                None
+            }
+        };
+        if self.allow.is_some() && self.actions.is_some() {
+            mistakes.push(Mistake::new(
+                "/actions#",
+                "two-allowances",
+                "both `allow` and `actions`",
+                "`allow` says it all",
+            ));
+        }
+        for (index, id) in self.accept.iter().enumerate() {
+            let known = || rules::RULES.iter().map(|rule| rule.id);
+            if !known().any(|rule| rule == id) {
+                let mistake = Mistake::new(
+                    format!("/accept/{index}"),
+                    "unknown-rule",
+                    format!("there is no rule `{id}`"),
+                    "not a rule of this kind",
+                );
+                mistakes.push(match crate::diag::closest(id, known()) {
+                    Some(candidate) => mistake.help(format!("did you mean `{candidate}`?")),
+                    None => mistake.help(format!(
+                        "the rules are {}",
+                        known().collect::<Vec<_>>().join(", ")
+                    )),
+                });
+            }
+        }
+        let trust = trust::Demands::new(self.assumed_by.as_deref(), self.confused_deputy);
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
@@ -107,6 +195,9 @@ impl super::Options for Options {
                 exempt_actions,
                 action_patterns: self.forbid_action_patterns,
             },
+            allow,
+            accept: self.accept,
+            trust,
         })
     }
 }
@@ -169,16 +260,25 @@ impl Check for LeastPrivilege {
                 format!("{} statements", policy.document.statements.len()),
             );
         }
-        for violation in rules::check(&policies, &self.rules, Catalog::get()) {
-            assessment.differs(
-                format!("{}: {}", violation.rule, violation.message),
-                "a narrower statement",
-                format!(
-                    "policy {}, {}: {}",
-                    violation.policy, violation.statement, violation.quote
-                ),
-            );
+        let within = self
+            .allow
+            .as_deref()
+            .map(|allow| excess::judge(&policies, allow, &mut assessment));
+        match rules::lint(&policies, &self.rules, Catalog::get()) {
+            Err(gave_up) => {
+                assessment.undetermined(gave_up.to_string());
+            }
+            Ok(violations) => {
+                for violation in violations {
+                    let settled = within == Some(true) && SETTLED.contains(&violation.rule);
+                    if !settled && !self.accept.iter().any(|rule| rule == violation.rule) {
+                        tell(&violation, &mut assessment);
+                    }
+                }
+            }
         }
+        self.trust
+            .judge(&role.assume_role_policy_document, &mut assessment);
         let holds = match policies
             .iter()
             .filter(|policy| policy.kind != PolicyKind::Boundary)
@@ -190,6 +290,43 @@ impl Check for LeastPrivilege {
         };
         assessment.conclude(holds)
     }
+}
+
+/// Rules that ask for no more than an exact allowance that holds.
+const SETTLED: [&str; 3] = ["not-resource", "wildcard-action-pattern", "wildcard-resource"];
+
+fn tell(violation: &rules::Violation, assessment: &mut Assessment) {
+    assessment.differs(
+        format!("{}: {}", violation.rule, violation.message),
+        "a narrower statement",
+        format!(
+            "policy {}, {}: {}",
+            violation.policy, violation.statement, violation.quote
+        ),
+    );
+}
+
+/// The allowance as a policy of its own.
+fn allowance(entries: &[Allowed]) -> Result<Vec<NamedPolicy>, PolicyError> {
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let statement = |entry: &Allowed| {
+        json!({
+            "Effect": "Allow",
+            "Action": entry.actions,
+            "Resource": entry.resources,
+            "Condition": entry.conditions,
+        })
+    };
+    let statements: Vec<_> = entries.iter().map(statement).collect();
+    let text = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+    Ok(vec![NamedPolicy {
+        name: "allow".to_owned(),
+        kind: PolicyKind::Inline,
+        arn: None,
+        document: PolicyDocument::parse(&text)?,
+    }])
 }
 
 /// Everything that grants the role something, or bounds it.

@@ -14,14 +14,18 @@
 //! | [`parse`](mod@parse) | text to model, refusing what AWS would refuse or what could hide a grant |
 //! | [`error`] | what is wrong with a document, and where |
 //! | [`json`] | JSON that remembers order and duplicate keys |
+//! | [`explain`] | what a policy grants, in words |
 //! | [`glob`] | wildcard matching and coverage, over plain text and over ARNs |
 //! | [`catalog`] | the vendored catalogue of AWS actions |
+//! | [`contain`] | containment: what is granted and not allowed, with a witness |
+//! | [`public`] | what resource policies grant to anyone |
 //! | [`rules`] | findings that need no allowance beyond a list of actions |
 //!
 //! # Invariants
 //! 1. A document that cannot be understood is an error with a position, never an empty policy.
 //! 2. Where a question cannot be settled, the answer is the one that reports more: an unknown
-//!    action takes a resource, a `Deny` excuses nothing, a condition narrows nothing.
+//!    action takes a resource, an unreadable date could be any, a search that gives up proves
+//!    nothing.
 //! 3. Actions compare without regard to case, resources with regard to it.
 //!
 //! # What is out of scope
@@ -31,11 +35,14 @@
 pub mod action;
 pub mod catalog;
 pub mod condition;
+pub mod contain;
 pub mod document;
 pub mod error;
+pub mod explain;
 pub mod glob;
 pub mod json;
 pub mod parse;
+pub mod public;
 pub mod rules;
 
 pub use action::ActionPattern;

@@ -1,9 +1,11 @@
-//! A first set of rules over the policies of one role, pure and erring towards a finding.
+//! Rules over the policies of one role, pure and erring towards a finding.
 //!
-//! Every rule looks at what `Allow` statements grant. A `Deny`, a boundary or a condition takes
-//! nothing back here: whether they make a grant harmless is for an exact analysis to prove. A
-//! boundary itself grants nothing and is not looked at.
+//! [`check`] looks at what each `Allow` statement says by itself. A `Deny`, a boundary or a
+//! condition takes nothing back there, and a boundary itself grants nothing and is not looked at.
+//! [`lint`] adds what the whole effective set lets its holder become, decided exactly.
 
+mod escalation;
+mod ineffective;
 mod not_element;
 mod undeclared_action;
 mod wildcard_action;
@@ -11,6 +13,7 @@ mod wildcard_resource;
 
 use super::action::ActionPattern;
 use super::catalog::Catalog;
+use super::contain::GaveUp;
 use super::document::{Effect, PolicyDocument, Statement, StatementRef};
 use super::error::Problem;
 
@@ -24,9 +27,13 @@ pub struct Rule {
 }
 
 /// Every rule, sorted by id.
-pub const RULES: [Rule; 6] = [
+pub const RULES: [Rule; 10] = [
+    escalation::ADMIN,
+    ineffective::RULE,
     not_element::NOT_ACTION,
     not_element::NOT_RESOURCE,
+    escalation::PASS_ROLE,
+    escalation::RULE,
     undeclared_action::RULE,
     wildcard_action::RULE,
     wildcard_action::PATTERN_RULE,
@@ -160,9 +167,23 @@ pub fn check(policies: &[NamedPolicy], options: &Options, catalog: &Catalog) -> 
             wildcard_action::check(&grant, &mut violations);
             wildcard_resource::check(&grant, &mut violations);
             undeclared_action::check(&grant, &mut violations);
+            ineffective::check(&grant, &mut violations);
         }
     }
     violations
+}
+
+/// Every rule that needs no allowance: [`check`], and what the effective set as a whole allows.
+///
+/// The error is a search that gave up, so that nothing is proven.
+pub fn lint(
+    policies: &[NamedPolicy],
+    options: &Options,
+    catalog: &Catalog,
+) -> Result<Vec<Violation>, GaveUp> {
+    let mut violations = check(policies, options, catalog);
+    violations.extend(escalation::check(policies, catalog)?);
+    Ok(violations)
 }
 
 /// An `Allow` statement with all that a rule needs to judge it.

@@ -1,123 +1,231 @@
-//! Sends timed requests. The only part of the probe with a clock and a network.
+//! Sends the requests of a probe on their schedule. The only part of the probe with a clock.
 //!
 //! Open loop: every request is due at a fixed time, whatever became of the earlier ones, and is timed from when it
 //! was due. A client that waits for each answer before it asks again would hide exactly the stalls it looks for.
+//!
+//! Everything runs on a thread of its own with a runtime of its own: nothing else of this process gets in between.
 
-use reqwest::redirect::Policy;
-use reqwest::{Client, Url};
+use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
-use super::request::{ProbeRequest, ProbeResult, Sample, Trouble};
+use super::client::Client;
+use super::connect::micros;
+use super::headers::Headers;
+use super::sequential::Stop;
+use super::verdict::rank;
+use super::{Connections, ProbeRequest, ProbeResult, Sample, Trouble, schedule};
 
-/// The most bytes of an answer that are read. A health answer has a few hundred.
-const MAX_BODY: usize = 1024 * 1024;
-
-/// Sends the requests to `url` and waits for all of them.
-pub async fn run(request: &ProbeRequest, url: &str) -> ProbeResult {
-    let mut result = ProbeResult {
+/// Sends the requests to `url` and waits for all of them. Dropping the future ends the probe.
+pub async fn run(request: &ProbeRequest, url: &str, headers: &Headers) -> ProbeResult {
+    let failed = |reason: String| ProbeResult {
         url: url.to_owned(),
+        failed: Some(reason),
         ..ProbeResult::default()
     };
-    let url = match Url::parse(url) {
-        Ok(url) => url,
-        Err(error) => {
-            result.failed = Some(format!("`{url}` is not a URL: {error}"));
-            return result;
-        }
+    let client = match Client::new(request, url, headers) {
+        Ok(client) => Arc::new(client),
+        Err(reason) => return failed(reason),
     };
-    let client = match client(request) {
-        Ok(client) => client,
-        Err(error) => {
-            result.failed = Some(format!("the HTTP client cannot start: {error}"));
-            return result;
-        }
-    };
-    let (warm_up, _) = series(&client, &url, request, request.warm_up).await;
-    let (samples, lateness) = series(&client, &url, request, request.samples).await;
-    result.warm_up = warm_up;
-    result.samples = samples;
-    result.lateness_p99_us = lateness;
-    result
+    let (sender, receiver) = oneshot::channel();
+    let owned = (request.clone(), url.to_owned());
+    let started = thread::Builder::new()
+        .name("probe".to_owned())
+        .spawn(move || alone(&owned.0, owned.1, &client, sender));
+    match started {
+        Ok(_) => receiver
+            .await
+            .unwrap_or_else(|_| failed("the probe broke, a mistake in stackproof".to_owned())),
+        Err(error) => failed(format!("the probe cannot start: {error}")),
+    }
 }
 
-fn client(request: &ProbeRequest) -> reqwest::Result<Client> {
-    Client::builder()
-        .redirect(Policy::none())
-        .retry(reqwest::retry::never())
-        .timeout(Duration::from_millis(request.timeout_ms))
-        .user_agent(concat!("stackproof/", env!("CARGO_PKG_VERSION")))
-        .build()
+fn alone(
+    request: &ProbeRequest,
+    url: String,
+    client: &Arc<Client>,
+    mut sender: oneshot::Sender<ProbeResult>,
+) {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let failed = Some(format!("the probe cannot start: {error}"));
+            let _ = sender.send(ProbeResult {
+                url,
+                failed,
+                ..ProbeResult::default()
+            });
+            return;
+        }
+    };
+    let result = runtime.block_on(async {
+        tokio::select! {
+            result = probe(request, url, client) => Some(result),
+            () = sender.closed() => None,
+        }
+    });
+    if let Some(result) = result {
+        let _ = sender.send(result);
+    }
+    // A name that does not resolve may keep a thread of the system busy for long.
+    runtime.shutdown_background();
 }
 
-async fn series(client: &Client, url: &Url, request: &ProbeRequest, count: u32) -> (Vec<Sample>, u64) {
-    let interval = Duration::from_secs(1) / request.rate.max(1);
-    let start = Instant::now();
-    let mut tasks = JoinSet::new();
-    for index in 0..count {
-        let due = start + interval * index;
-        tokio::time::sleep_until(due.into()).await;
-        let (client, url) = (client.clone(), url.clone());
-        let expected = request.expect_status;
-        tasks.spawn(async move {
-            let lateness = due.elapsed();
-            let trouble = ask(&client, url, expected).await.err();
-            let sample = Sample {
-                latency_us: micros(due.elapsed()),
-                trouble,
+async fn probe(request: &ProbeRequest, url: String, client: &Arc<Client>) -> ProbeResult {
+    let deadline = Instant::now() + Duration::from_millis(request.deadline_ms);
+    let series = |count, stop| series(client, request.rate, count, deadline, stop);
+    let cold = series(1, None).await;
+    let warm_up = series(request.warm_up, None).await;
+    let before = client.counts();
+    let stop = request.early_stop.as_ref();
+    let judged = series(
+        request.samples,
+        stop.map(|(rule, thresholds)| Stop::new(*rule, thresholds)),
+    )
+    .await;
+    let after = client.counts();
+    let noted = client.noted();
+    ProbeResult {
+        url,
+        failed: cold.failed.or(warm_up.failed).or(judged.failed),
+        cold_start: cold.samples.first().copied(),
+        warm_up: warm_up.samples,
+        samples: judged.samples,
+        lateness_p99_us: judged.lateness_p99_us,
+        connections: Connections {
+            opened: after.opened,
+            opened_while_judged: after.opened - before.opened,
+            most_at_once: after.most_at_once,
+            allowed_at_once: request.concurrency,
+            had_to_wait: after.waited - before.waited,
+        },
+        tls: noted.tls,
+        first_problem: noted.first_problem,
+        stopped_early: judged.stopped,
+        cut_off: judged.cut_off,
+    }
+}
+
+/// What became of a series of requests.
+#[derive(Default)]
+struct Series {
+    samples: Vec<Sample>,
+    lateness_p99_us: u64,
+    stopped: bool,
+    cut_off: bool,
+    failed: Option<String>,
+}
+
+async fn series(
+    client: &Arc<Client>,
+    rate: u32,
+    count: u32,
+    deadline: Instant,
+    stop: Option<Stop>,
+) -> Series {
+    let mut ticks = match schedule::start(rate, count) {
+        Ok(ticks) => ticks,
+        Err(error) => {
+            return Series {
+                failed: Some(format!("the schedule cannot start: {error}")),
+                ..Series::default()
             };
-            (index, sample, lateness)
-        });
-    }
-    let mut answers = Vec::new();
-    while let Some(answer) = tasks.join_next().await {
-        // A task that was lost is a request without an answer, never one less to judge.
-        if let Ok(answer) = answer {
-            answers.push(answer);
+        }
+    };
+    let mut collected = Collected::new(stop);
+    let mut under_way = JoinSet::new();
+    let mut sending = true;
+    let mut cut_off = false;
+    while sending || !under_way.is_empty() {
+        tokio::select! {
+            tick = ticks.recv(), if sending => match tick {
+                Some(tick) => {
+                    schedule::reach(tick.due).await;
+                    collected.sent(tick.due.elapsed());
+                    let client = Arc::clone(client);
+                    under_way.spawn(async move { (tick.index, client.ask(tick.due).await) });
+                }
+                None => sending = false,
+            },
+            Some(answer) = under_way.join_next() => {
+                // A request that broke is one without an answer, never one less to judge.
+                if let Ok((index, sample)) = answer && collected.answered(index, sample) {
+                    sending = false;
+                    ticks.close();
+                }
+            }
+            () = tokio::time::sleep_until(deadline.into()) => {
+                cut_off = true;
+                break;
+            }
         }
     }
-    let answered = answers.len();
-    answers.sort_by_key(|(index, ..)| *index);
-    let mut lateness: Vec<u64> = answers.iter().map(|(.., late)| micros(*late)).collect();
-    lateness.sort_unstable();
-    let p99 = lateness.get((lateness.len() * 99).div_ceil(100).saturating_sub(1));
-    let mut samples: Vec<Sample> = answers.into_iter().map(|(_, sample, _)| sample).collect();
-    for _ in answered..usize::try_from(count).unwrap_or(answered) {
-        samples.push(Sample {
-            latency_us: micros(start.elapsed()),
+    collected.finish(cut_off)
+}
+
+/// The answers so far, by when their requests were due.
+struct Collected {
+    samples: Vec<Option<Sample>>,
+    lateness: Vec<u64>,
+    /// How many of the first have been seen by the sequential test.
+    seen: usize,
+    stop: Option<Stop>,
+    stopped: bool,
+}
+
+impl Collected {
+    const fn new(stop: Option<Stop>) -> Self {
+        Self {
+            samples: Vec::new(),
+            lateness: Vec::new(),
+            seen: 0,
+            stop,
+            stopped: false,
+        }
+    }
+
+    fn sent(&mut self, late: Duration) {
+        self.samples.push(None);
+        self.lateness.push(micros(late));
+    }
+
+    /// Notes an answer; true when no more are needed.
+    fn answered(&mut self, index: u32, sample: Sample) -> bool {
+        if let Some(slot) = usize::try_from(index)
+            .ok()
+            .and_then(|index| self.samples.get_mut(index))
+        {
+            *slot = Some(sample);
+        }
+        if let Some(stop) = &mut self.stop {
+            while !self.stopped
+                && let Some(Some(next)) = self.samples.get(self.seen)
+            {
+                self.stopped = stop.see(next);
+                self.seen += 1;
+            }
+        }
+        self.stopped
+    }
+
+    fn finish(mut self, cut_off: bool) -> Series {
+        self.lateness.sort_unstable();
+        let p99 = rank(self.lateness.len(), 10_000).and_then(|rank| self.lateness.get(rank));
+        let broken = Sample {
+            latency_us: u64::MAX,
             trouble: Some(Trouble::Transport),
-        });
-    }
-    (samples, p99.copied().unwrap_or_default())
-}
-
-async fn ask(client: &Client, url: Url, expected: u16) -> Result<(), Trouble> {
-    let mut response = client.get(url).send().await.map_err(|error| trouble(&error))?;
-    let mut size = 0;
-    while let Some(chunk) = response.chunk().await.map_err(|error| trouble(&error))? {
-        size += chunk.len();
-        if size > MAX_BODY {
-            return Err(Trouble::Transport);
+            ..Sample::default()
+        };
+        // Nobody waited for what was still under way at the deadline, so nobody knows what became of it.
+        let lost = |sample: Option<Sample>| if cut_off { sample } else { sample.or(Some(broken)) };
+        Series {
+            samples: self.samples.into_iter().filter_map(lost).collect(),
+            lateness_p99_us: p99.copied().unwrap_or_default(),
+            stopped: self.stopped,
+            cut_off,
+            failed: None,
         }
     }
-    let status = response.status().as_u16();
-    if status == expected {
-        Ok(())
-    } else {
-        Err(Trouble::Status(status))
-    }
-}
-
-fn trouble(error: &reqwest::Error) -> Trouble {
-    if error.is_timeout() {
-        Trouble::TimedOut
-    } else if error.is_connect() {
-        Trouble::Connect
-    } else {
-        Trouble::Transport
-    }
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

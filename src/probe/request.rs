@@ -1,13 +1,15 @@
-//! What to ask of an endpoint, and what came back.
+//! What to ask of an endpoint, and when its answers are good enough.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use hyper::HeaderMap;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
+
+use super::Sample;
 
 /// Where a probe goes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
     /// The environment's health endpoint; for a recorded environment, the health handler started in this process.
     Health,
@@ -15,75 +17,159 @@ pub enum Target {
     Url(String),
 }
 
-/// A series of timed GET requests.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+/// A series of timed GET requests. Equal requests of several checks are sent once.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProbeRequest {
     /// Where to.
     pub target: Target,
+    /// Headers by name. A value may hold `{env:NAME}`, which only the sender resolves.
+    pub headers: BTreeMap<String, String>,
     /// How many requests are judged.
     pub samples: u32,
-    /// How many requests go ahead of them, unjudged: connections and caches fill.
+    /// How many requests go ahead of them, unjudged: connections and caches fill. The very first one, the cold
+    /// start, is one more and stands apart.
     pub warm_up: u32,
     /// Requests per second, at a fixed schedule that does not wait for answers.
     pub rate: u32,
+    /// How many requests may be under way at once. One that is due when all are must wait, and is still timed from
+    /// when it was due.
+    pub concurrency: u32,
     /// Milliseconds after which a request counts as failed.
     pub timeout_ms: u64,
+    /// Milliseconds after which the whole series is broken off.
+    pub deadline_ms: u64,
     /// The status that a good answer has.
     pub expect_status: u16,
+    /// What else a good answer has.
+    pub expect: Option<Expectation>,
+    /// When the answer is known before the last request, and nothing more need be sent.
+    pub early_stop: Option<(Rule, Vec<Threshold>)>,
 }
 
-/// What came back.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ProbeResult {
-    /// The URL that was asked.
-    pub url: String,
-    /// The judged requests, in the order in which they were due.
-    pub samples: Vec<Sample>,
-    /// The requests ahead of them.
-    pub warm_up: Vec<Sample>,
-    /// How late the 99th percentile of requests was sent, in microseconds: the prober's own delay.
-    pub lateness_p99_us: u64,
-    /// Why no request could be sent at all.
-    pub failed: Option<String>,
+/// What must not happen to more than a share of requests.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Threshold {
+    /// What it is called: `p95`, `max_error_rate`.
+    pub name: String,
+    /// What must not happen.
+    pub measure: Measure,
+    /// The share of requests that it may happen to, in millionths: 50,000 for a `p95`.
+    pub allowed_ppm: u32,
 }
 
-/// One request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Sample {
-    /// Microseconds from when the request was due until its answer was complete.
-    pub latency_us: u64,
-    /// What was wrong with the answer, if anything.
-    pub trouble: Option<Trouble>,
+/// What a threshold counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Measure {
+    /// Answers that took longer than so many microseconds, and requests without a good answer.
+    Latency(u64),
+    /// Requests without a good answer.
+    Errors,
 }
 
-/// What was wrong with an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Trouble {
-    /// Another status than the expected one.
-    Status(u16),
-    /// No answer in time.
-    TimedOut,
-    /// No connection.
-    Connect,
-    /// The connection broke, or the answer was not HTTP.
-    Transport,
-}
+impl Threshold {
+    /// Whether a request counts against the threshold. One without a good answer counts against any.
+    #[must_use]
+    pub fn is_over(&self, sample: &Sample) -> bool {
+        sample.trouble.is_some()
+            || match self.measure {
+                Measure::Latency(target_us) => sample.latency_us > target_us,
+                Measure::Errors => false,
+            }
+    }
 
-impl fmt::Display for Trouble {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Status(status) => write!(formatter, "status {status}"),
-            Self::TimedOut => formatter.write_str("no answer in time"),
-            Self::Connect => formatter.write_str("no connection"),
-            Self::Transport => formatter.write_str("the connection broke"),
-        }
+    /// How many requests count against the threshold.
+    #[must_use]
+    pub fn over(&self, samples: &[Sample]) -> u32 {
+        let over = samples.iter().filter(|sample| self.is_over(sample)).count();
+        u32::try_from(over).unwrap_or(u32::MAX)
+    }
+
+    /// The allowed share, between 0 and 1.
+    #[must_use]
+    pub fn allowed(&self) -> f64 {
+        f64::from(self.allowed_ppm) / 1e6
     }
 }
 
-/// Results by request. Equal requests are sent once.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct ProbeResults(pub BTreeMap<ProbeRequest, ProbeResult>);
+/// How sure an answer must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rule {
+    /// The confidence of both answers, in millionths.
+    pub confidence_ppm: u32,
+    /// Whether the sequential test may answer before the last request. It gets half of the share of wrong answers,
+    /// so that both tests together keep the confidence.
+    pub early_stop: bool,
+}
+
+impl Rule {
+    /// The share of wrong answers that the count after the last request may give, between 0 and 1.
+    #[must_use]
+    pub fn alpha(self) -> f64 {
+        let all = (1e6 - f64::from(self.confidence_ppm)) / 1e6;
+        if self.early_stop { all / 2.0 } else { all }
+    }
+}
+
+/// An answer, as an expectation sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// The whole body.
+    pub body: &'a [u8],
+}
+
+type Holds = dyn Fn(&Answer<'_>) -> Result<(), String> + Send + Sync;
+
+/// A condition on answers. Two of the same text are the same.
+#[derive(Clone)]
+pub struct Expectation {
+    text: String,
+    holds: Arc<Holds>,
+}
+
+impl Expectation {
+    /// A condition by its text, and what tests it: an error says why an answer does not meet it.
+    pub fn new(
+        text: impl Into<String>,
+        holds: impl Fn(&Answer<'_>) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            text: text.into(),
+            holds: Arc::new(holds),
+        }
+    }
+
+    /// Whether an answer meets the condition; if not, why.
+    pub fn test(&self, answer: &Answer<'_>) -> Result<(), String> {
+        (self.holds)(answer)
+    }
+}
+
+impl fmt::Debug for Expectation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl PartialEq for Expectation {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Expectation {}
+
+impl PartialOrd for Expectation {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Expectation {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}

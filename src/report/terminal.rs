@@ -76,6 +76,9 @@ pub(super) fn details(case: &CaseResult) -> Vec<String> {
         lines.push(format!("- could not read {gap}"));
         lines.push(format!("    {}", gap.remedy()));
     }
+    if let Some(measured) = &verdict.measured {
+        lines.extend(measured.lines().into_iter().map(|line| format!("    {line}")));
+    }
     if verdict.outcome == Outcome::Fail {
         lines.push(format!("why:   {}", check.why));
         lines.push(format!("fix:   {}", check.fix));

@@ -3,7 +3,7 @@
 use crate::fake::{Answer, Fake, Request, ec2_error, named, ok, read_of};
 use stackproof::collect::Ec2;
 use stackproof::inventory::ec2::{
-    InternetGateway, NatGateway, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
+    Eip, FlowLog, InternetGateway, NatGateway, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
 };
 use stackproof::inventory::{Needs, Reason, ResourceType};
 
@@ -51,6 +51,14 @@ fn account(request: &Request) -> Answer {
         "DescribeVpcEndpoints" => ("vpcEndpointSet", "<item><vpcEndpointId>vpce-1</vpcEndpointId><vpcId>vpc-1</vpcId>\
              <serviceName>com.amazonaws.us-east-1.dynamodb</serviceName><vpcEndpointType>Gateway</vpcEndpointType>\
              <state>available</state><routeTableIdSet><item>rtb-1</item></routeTableIdSet></item>".into(), None),
+        "DescribeAddresses" => ("addressesSet", format!("<item><allocationId>eipalloc-1</allocationId><publicIp>198.51.100.7</publicIp>\
+             <domain>vpc</domain><associationId>eipassoc-1</associationId><instanceId></instanceId>\
+             <networkInterfaceId>eni-1</networkInterfaceId>{}</item>", tag("Name", "nat")), None),
+        "DescribeFlowLogs" if request.has("NextToken=two") => ("flowLogSet", "<item><flowLogId>fl-2</flowLogId></item>".into(), None),
+        "DescribeFlowLogs" => ("flowLogSet", "<item><flowLogId>fl-1</flowLogId><resourceId>vpc-1</resourceId>\
+             <trafficType>ALL</trafficType><logDestinationType>cloud-watch-logs</logDestinationType><logGroupName>flow</logGroupName>\
+             <logDestination>arn:aws:logs:us-east-1:123456789012:log-group:flow</logDestination><flowLogStatus>ACTIVE</flowLogStatus>\
+             <deliverLogsStatus>FAILED</deliverLogsStatus><maxAggregationInterval>60</maxAggregationInterval></item>".into(), Some("two")),
         other => return ec2_error(400, "InvalidAction", other),
     };
     let token = token.map_or(String::new(), |token| format!("<nextToken>{token}</nextToken>"));
@@ -61,6 +69,8 @@ fn account(request: &Request) -> Answer {
 
 fn every_type() -> Needs {
     [
+        Eip::NAME,
+        FlowLog::NAME,
         InternetGateway::NAME,
         NatGateway::NAME,
         RouteTable::NAME,
@@ -150,6 +160,31 @@ async fn routes_rules_and_gateways_keep_what_matters() {
 }
 
 #[tokio::test]
+async fn addresses_and_flow_logs_say_what_they_belong_to() {
+    let fake = Fake::start(account).await;
+    let needs = Needs::none().list(Eip::NAME).list(FlowLog::NAME);
+    let (collected, reads) = fake.collect(&Ec2, &needs).await;
+    let address = named(&collected, "nat");
+    assert_eq!(
+        address.arn,
+        "arn:aws:ec2:us-east-1:123456789012:elastic-ip/eipalloc-1"
+    );
+    let own = Eip::of(&address.details).unwrap();
+    assert_eq!(
+        (own.instance_id.as_deref(), own.network_interface_id.as_deref()),
+        (None, Some("eni-1"))
+    );
+    let log = FlowLog::of(&named(&collected, "fl-1").details).unwrap();
+    assert_eq!(
+        (log.resource_id.as_str(), log.traffic_type.as_deref()),
+        ("vpc-1", Some("ALL"))
+    );
+    assert_eq!(log.deliver_logs_status.as_deref(), Some("FAILED"));
+    assert_eq!(read_of(&reads, "ec2:DescribeFlowLogs").pages, 2);
+    assert_eq!(reads.len(), 2, "nothing of these is part of a default VPC");
+}
+
+#[tokio::test]
 async fn only_what_is_needed_is_asked_for() {
     let fake = Fake::start(account).await;
     let (collected, reads) = fake.collect(&Ec2, &Needs::none().list(NatGateway::NAME)).await;
@@ -168,7 +203,7 @@ async fn only_what_is_needed_is_asked_for() {
 #[tokio::test]
 async fn a_denied_second_page_leaves_a_gap_in_its_own_type_only() {
     let fake = Fake::start(|request| {
-        if request.has("NextToken=two") {
+        if request.operation == "DescribeSubnets" && request.has("NextToken=two") {
             ec2_error(
                 403,
                 "UnauthorizedOperation",

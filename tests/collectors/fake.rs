@@ -4,6 +4,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use serde_json::Value;
 use stackproof::collect::{Collected, Collector, Context};
 use stackproof::inventory::{Needs, Read, Resource};
 use std::sync::{Arc, Mutex};
@@ -16,9 +17,9 @@ pub const REGION: &str = "us-east-1";
 /// A request as a test looks at it.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The operation, as `ListTables`.
+    /// The operation, as `ListTables`; of a REST service method and path, as `GET /account`.
     pub operation: String,
-    /// The body: JSON or a form.
+    /// The query of a REST service with the body: JSON, a form or, as far as it is text, CBOR.
     pub body: String,
 }
 
@@ -32,14 +33,14 @@ impl Request {
 /// An answer.
 pub struct Answer {
     status: u16,
-    body: String,
+    body: Vec<u8>,
 }
 
 /// A good answer.
 pub fn ok(body: impl Into<String>) -> Answer {
     Answer {
         status: 200,
-        body: body.into(),
+        body: body.into().into_bytes(),
     }
 }
 
@@ -47,7 +48,7 @@ pub fn ok(body: impl Into<String>) -> Answer {
 pub fn json_error(status: u16, code: &str, message: &str) -> Answer {
     Answer {
         status,
-        body: format!(r#"{{"__type":"com.amazonaws.any#{code}","message":"{message}"}}"#),
+        body: format!(r#"{{"__type":"com.amazonaws.any#{code}","message":"{message}"}}"#).into_bytes(),
     }
 }
 
@@ -58,7 +59,8 @@ pub fn query_error(status: u16, code: &str, message: &str) -> Answer {
         body: format!(
             "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>\
              <RequestId>0a1b</RequestId></ErrorResponse>"
-        ),
+        )
+        .into_bytes(),
     }
 }
 
@@ -69,7 +71,55 @@ pub fn ec2_error(status: u16, code: &str, message: &str) -> Answer {
         body: format!(
             "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>\
              <RequestID>0a1b</RequestID></Response>"
-        ),
+        )
+        .into_bytes(),
+    }
+}
+
+/// The same answer in CBOR, which CloudWatch speaks.
+pub fn cbor(answer: &Answer) -> Answer {
+    let mut body = Vec::new();
+    write_cbor(&serde_json::from_slice(&answer.body).unwrap(), &mut body);
+    Answer {
+        status: answer.status,
+        body,
+    }
+}
+
+/// Writes a value in CBOR, with every length in four bytes and every number that is not whole as a double.
+fn write_cbor(value: &Value, out: &mut Vec<u8>) {
+    let head = |major: u8, length: usize, out: &mut Vec<u8>| {
+        out.push(major << 5 | 0x1a);
+        out.extend(u32::try_from(length).unwrap().to_be_bytes());
+    };
+    match value {
+        Value::Null => out.push(0xf6),
+        Value::Bool(value) => out.push(0xf4 + u8::from(*value)),
+        Value::Number(number) => {
+            if let Some(whole) = number.as_u64() {
+                head(0, usize::try_from(whole).unwrap(), out);
+            } else {
+                out.push(0xfb);
+                out.extend(number.as_f64().unwrap().to_be_bytes());
+            }
+        }
+        Value::String(text) => {
+            head(3, text.len(), out);
+            out.extend(text.as_bytes());
+        }
+        Value::Array(items) => {
+            head(4, items.len(), out);
+            for item in items {
+                write_cbor(item, out);
+            }
+        }
+        Value::Object(fields) => {
+            head(5, fields.len(), out);
+            for (name, value) in fields {
+                write_cbor(&name.as_str().into(), out);
+                write_cbor(value, out);
+            }
+        }
     }
 }
 
@@ -144,7 +194,7 @@ impl Fake {
         let mut declared: Vec<&str> = collector
             .operations(needs)
             .iter()
-            .map(|operation| operation.action)
+            .map(|operation| operation.name)
             .collect();
         declared.sort_unstable();
         assert_eq!(called, declared, "declared and really called");
@@ -173,6 +223,10 @@ pub fn read_of<'a>(reads: &'a [Read], action: &str) -> &'a Read {
 }
 
 async fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
+    let mut first = String::new();
+    stream.read_line(&mut first).await.ok()?;
+    let (method, target) = first.trim_end().rsplit_once(' ')?.0.split_once(' ')?;
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let (mut length, mut operation) = (0, None);
     loop {
         let mut line = String::new();
@@ -191,16 +245,20 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
-    let body = String::from_utf8(body).unwrap();
-    let operation = operation.unwrap_or_else(|| {
-        let action = body.split('&').find_map(|field| field.strip_prefix("Action="));
-        action.unwrap_or_default().to_owned()
-    });
-    Some(Request { operation, body })
+    let body = String::from_utf8_lossy(&body);
+    let form = || body.split('&').find_map(|field| field.strip_prefix("Action="));
+    let service = || path.strip_prefix("/service/")?.rsplit('/').next();
+    let operation = operation
+        .or_else(|| form().or_else(service).map(str::to_owned))
+        .unwrap_or_else(|| format!("{method} {path}"));
+    Some(Request {
+        operation,
+        body: format!("{query}{body}"),
+    })
 }
 
 async fn write(stream: &mut BufReader<TcpStream>, answer: Answer) {
     let Answer { status, body } = answer;
     let head = format!("HTTP/1.1 {status} -\r\ncontent-length: {}\r\n\r\n", body.len());
-    let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
+    let _ = stream.write_all(&[head.into_bytes(), body].concat()).await;
 }

@@ -306,10 +306,7 @@ pub const DESTRUCTIONS: &[Mutation] = &[
                 .map(drop)
         },
         revert: |_| Ok(()),
-        fails: &[
-            "dynamodb-pitr::zapier-triggers-api-keys-dev",
-            "dynamodb-tables-exist::zapier-triggers-api-keys-dev",
-        ],
+        fails: &["dynamodb-tables-exist::zapier-triggers-api-keys-dev"],
     },
     Mutation {
         name: "private subnet moved to the zone of the other",

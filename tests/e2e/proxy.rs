@@ -14,8 +14,10 @@ use crate::Failure;
 /// One request, as IAM would call it, with everything that makes it different from another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Request {
-    /// The operation, as `DescribeTimeToLive`.
+    /// The operation, as `DescribeTimeToLive`; of a REST service, the method and path.
     pub operation: String,
+    /// The path and query.
+    pub uri: String,
     /// The parameters.
     pub body: String,
 }
@@ -97,7 +99,7 @@ async fn forward(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let request = Request::read(&headers, &body);
+    let request = Request::read(&method, &uri, &headers, &body);
     let json = headers.contains_key("x-amz-target");
     let (throttled, hangs) = {
         let mut seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,7 +116,7 @@ async fn forward(
     };
     if hangs {
         // Longer than any client waits; the connection ends with the client.
-        tokio::time::sleep(Duration::from_secs(600)).await;
+        tokio::time::sleep(Duration::from_mins(10)).await;
     }
     if throttled {
         return throttling(json);
@@ -142,21 +144,25 @@ async fn forward(
 }
 
 impl Request {
-    /// JSON services name the operation in a header, query services in the body.
-    fn read(headers: &HeaderMap, body: &Bytes) -> Self {
+    /// JSON services name the operation in a header, query services in the body, CBOR services at the end of the
+    /// path, and REST services by method and path.
+    fn read(method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Self {
         let body = String::from_utf8_lossy(body).into_owned();
         let target = headers
             .get("x-amz-target")
-            .and_then(|target| target.to_str().ok());
-        let operation = match target {
-            Some(target) => target.rsplit('.').next().unwrap_or_default().to_owned(),
-            None => body
-                .split('&')
-                .find_map(|pair| pair.strip_prefix("Action="))
-                .unwrap_or("?")
-                .to_owned(),
-        };
-        Self { operation, body }
+            .and_then(|target| target.to_str().ok())
+            .and_then(|target| target.rsplit('.').next());
+        let action = || body.split('&').find_map(|pair| pair.strip_prefix("Action="));
+        let in_path = || uri.path().split_once("/operation/").map(|(_, name)| name);
+        let operation = target
+            .or_else(action)
+            .or_else(in_path)
+            .map_or_else(|| format!("{method} {}", uri.path()), str::to_owned);
+        Self {
+            operation,
+            uri: uri.to_string(),
+            body,
+        }
     }
 }
 

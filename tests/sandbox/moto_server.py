@@ -26,6 +26,8 @@ import logging
 import os
 import sys
 import threading
+import time
+import uuid
 
 # Read when moto is first imported: AWS managed policies exist in every account, so roles can have them attached.
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
@@ -39,9 +41,14 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
     MotoRequestHandler,
     create_backend_app,
 )
+from moto.secretsmanager.models import SecretsManagerBackend  # noqa: E402
 from moto.sqs.models import Queue  # noqa: E402
+from moto.xray import urls as xray_urls  # noqa: E402
+from moto.xray.responses import XRayResponse  # noqa: E402
 from werkzeug.exceptions import HTTPException  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
+
+from cbor import with_cbor  # noqa: E402
 
 HOST = "127.0.0.1"
 
@@ -118,6 +125,109 @@ def return_compact_redrive_policy():
     Queue.attributes = property(attributes)
 
 
+def rotate_secrets_without_value():
+    """Lets a secret that has no value yet be rotated, with `{}` as its first value.
+
+    On AWS the rotation function makes the first value; moto's RotateSecret fails, and Terraform would try for minutes.
+    """
+    original = SecretsManagerBackend.rotate_secret
+
+    def rotate_secret(self, secret_id, *args, **kwargs):
+        secret = self.secrets.get(secret_id)
+        if secret is not None and not secret.versions:
+            version = str(uuid.uuid4())
+            secret.versions[version] = {
+                "createdate": int(time.time()),
+                "version_id": version,
+                "version_stages": ["AWSCURRENT"],
+                "secret_string": "{}",
+            }
+            secret.set_default_version_id(version)
+        return original(self, secret_id, *args, **kwargs)
+
+    SecretsManagerBackend.rotate_secret = rotate_secret
+
+
+def keep_sampling_rules():
+    """Adds X-Ray's sampling rules and their tags, which moto lacks: Terraform would try for minutes."""
+
+    def rules_of(response):
+        backend = response.xray_backend
+        if not hasattr(backend, "sampling_rules"):
+            backend.sampling_rules = {}  # name -> [record, tags]
+        return backend.sampling_rules
+
+    def failure(code, message):
+        return json.dumps({"__type": code, "message": message}), {"status": 400}
+
+    def find(response, name, arn):
+        """Returns a rule's record and tags by its name or ARN, or None."""
+        for rule_name, rule in rules_of(response).items():
+            if rule_name == name or rule[0]["SamplingRule"]["RuleARN"] == arn:
+                return rule
+        return None
+
+    def create(response):
+        wanted = dict(response.request_params["SamplingRule"])
+        name = wanted["RuleName"]
+        if name in rules_of(response):
+            return failure("InvalidRequestException", "Sampling rule already exists.")
+        wanted["RuleARN"] = f"arn:aws:xray:{response.region}:{response.current_account}:sampling-rule/{name}"
+        wanted.setdefault("Attributes", {})
+        record = {"SamplingRule": wanted, "CreatedAt": time.time(), "ModifiedAt": time.time()}
+        rules_of(response)[name] = [record, response.request_params.get("Tags") or []]
+        return json.dumps({"SamplingRuleRecord": record})
+
+    def read(response):
+        return json.dumps({"SamplingRuleRecords": [record for record, _ in rules_of(response).values()]})
+
+    def update(response):
+        change = response.request_params["SamplingRuleUpdate"]
+        rule = find(response, change.get("RuleName"), change.get("RuleARN"))
+        if rule is None:
+            return failure("InvalidRequestException", "Sampling rule does not exist.")
+        rule[0]["SamplingRule"].update(change)
+        rule[0]["ModifiedAt"] = time.time()
+        return json.dumps({"SamplingRuleRecord": rule[0]})
+
+    def delete(response):
+        rule = find(response, response.request_params.get("RuleName"), response.request_params.get("RuleARN"))
+        if rule is None:
+            return failure("InvalidRequestException", "Sampling rule does not exist.")
+        del rules_of(response)[rule[0]["SamplingRule"]["RuleName"]]
+        return json.dumps({"SamplingRuleRecord": rule[0]})
+
+    def with_tags(change):
+        def answer(response):
+            rule = find(response, None, response.request_params["ResourceARN"])
+            if rule is None:
+                return failure("ResourceNotFoundException", "The resource does not exist.")
+            return json.dumps(change(rule, response.request_params) or {})
+
+        return answer
+
+    def tag(rule, params):
+        keys = {tag["Key"] for tag in params["Tags"]}
+        rule[1] = [tag for tag in rule[1] if tag["Key"] not in keys] + params["Tags"]
+
+    def untag(rule, params):
+        rule[1] = [tag for tag in rule[1] if tag["Key"] not in params["TagKeys"]]
+
+    # moto takes the URL's path for the action, and calls the method of that name in snake case.
+    operations = {
+        "CreateSamplingRule": ("create_sampling_rule", create),
+        "DeleteSamplingRule": ("delete_sampling_rule", delete),
+        "GetSamplingRules": ("get_sampling_rules", read),
+        "ListTagsForResource": ("list_tags_for_resource", with_tags(lambda rule, params: {"Tags": rule[1]})),
+        "TagResource": ("tag_resource", with_tags(tag)),
+        "UntagResource": ("untag_resource", with_tags(untag)),
+        "UpdateSamplingRule": ("update_sampling_rule", update),
+    }
+    for operation, (method, answer) in operations.items():
+        setattr(XRayResponse, method, answer)
+        xray_urls.url_paths[f"{{0}}/{operation}$"] = XRayResponse.dispatch
+
+
 def refuse_in_json():
     """Answers a refused request of a JSON service in JSON, with the code that AWS uses there.
 
@@ -175,6 +285,8 @@ FIX_UPS = (
     answer_invocations_empty,
     omit_unset_image_config,
     return_compact_redrive_policy,
+    rotate_secrets_without_value,
+    keep_sampling_rules,
     refuse_in_json,
     name_actions_as_iam_does,
     trust_signatures,
@@ -213,7 +325,7 @@ def main():
     # A parent that does not read stderr must not stop the server once the pipe is full.
     logging.getLogger("werkzeug").setLevel(logging.INFO if arguments.verbose else logging.ERROR)
 
-    application = DomainDispatcherApplication(create_backend_app)
+    application = with_cbor(DomainDispatcherApplication(create_backend_app))
     try:
         server = make_server(HOST, arguments.port, application, threaded=True, request_handler=MotoRequestHandler)
     except OSError as error:

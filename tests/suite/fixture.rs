@@ -13,7 +13,7 @@ use stackproof::config::{self, Suite};
 use stackproof::engine;
 use stackproof::inventory::{Coverage, Gap, Inventory, TypeCoverage, resource_type};
 use stackproof::probe::{ProbeResult, ProbeResults, Sample, Trouble};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -67,6 +67,12 @@ pub struct Probe {
     samples: Vec<Group>,
     #[serde(default)]
     lateness_p99_us: u64,
+    #[serde(default)]
+    tls: BTreeSet<String>,
+    #[serde(default)]
+    stopped_early: bool,
+    #[serde(default)]
+    cut_off: bool,
     failed: Option<String>,
 }
 
@@ -196,15 +202,19 @@ impl Fixture {
                 let sample = Sample {
                     latency_us: group.latency_us,
                     trouble: group.trouble,
+                    ..Sample::default()
                 };
                 std::iter::repeat_n(sample, group.count)
             });
             let result = ProbeResult {
                 url: "http://127.0.0.1/v1/health".to_owned(),
                 samples: samples.collect(),
-                warm_up: Vec::new(),
                 lateness_p99_us: probe.lateness_p99_us,
+                tls: probe.tls.clone(),
+                stopped_early: probe.stopped_early,
+                cut_off: probe.cut_off,
                 failed: probe.failed.clone(),
+                ..ProbeResult::default()
             };
             results.0.insert(request, result);
         }

@@ -81,10 +81,7 @@ fn sample_reports_are_of_the_recorded_environment() {
         // How fast this machine answers while it runs tests is no test.
         command.args(["--", "--skip", "health-latency"]);
     }
-    let run = command
-        .current_dir(root())
-        .output()
-        .unwrap();
+    let run = command.current_dir(root()).output().unwrap();
     assert_eq!(
         run.status.code(),
         Some(0),

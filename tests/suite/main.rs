@@ -9,5 +9,7 @@ mod generated;
 mod invariants;
 mod kinds;
 mod messages;
+mod policy;
+mod probe;
 mod registry;
 mod tidy;

@@ -27,6 +27,7 @@
 //! # }
 //! ```
 
+mod aws;
 mod dependency;
 mod dynamodb;
 pub mod gateway;
@@ -34,11 +35,14 @@ pub mod metrics;
 mod report;
 mod router;
 pub mod settings;
+mod sqs;
 mod state;
 
 pub use async_trait::async_trait;
+pub use aws::MissingRegion;
 pub use dependency::{Dependency, DependencyError};
-pub use dynamodb::{DynamoDbTable, MissingRegion};
+pub use dynamodb::DynamoDbTable;
 pub use report::{DependencyReport, DependencyStatus, Report, Status};
 pub use router::{PATH, router, serve};
+pub use sqs::SqsQueue;
 pub use state::{DEFAULT_BOUND, HealthState};

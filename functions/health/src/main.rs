@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use health::settings::Settings;
-use health::{DynamoDbTable, HealthState, Report, gateway, metrics};
+use health::{DynamoDbTable, HealthState, Report, SqsQueue, gateway, metrics};
 use tokio::net::TcpListener;
 
 /// Wrong or missing settings.
@@ -26,7 +26,13 @@ async fn main() -> ExitCode {
         Ok(table) => table,
         Err(error) => return usage(&error),
     };
-    let state = HealthState::new(settings.api_version.as_str()).with_dependency(Arc::new(table));
+    let mut state = HealthState::new(settings.api_version.as_str()).with_dependency(Arc::new(table));
+    if let Some(url) = settings.queue_url {
+        match SqsQueue::from_environment(url).await {
+            Ok(queue) => state = state.with_dependency(Arc::new(queue)),
+            Err(error) => return usage(&error),
+        }
+    }
 
     let outcome = if env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() {
         run_in_lambda(state, settings.environment)

@@ -10,6 +10,8 @@ use std::fmt;
 pub struct Settings {
     /// `EVENTS_TABLE_NAME`: the table whose state decides health.
     pub table_name: String,
+    /// `EVENTS_QUEUE_URL`: the queue that health depends on too; none by default.
+    pub queue_url: Option<String>,
     /// `API_VERSION`: the version that the answer names; the crate's own by default.
     pub api_version: String,
     /// `ENVIRONMENT`: the dimension of the metrics; `local` by default.
@@ -50,6 +52,7 @@ impl Settings {
         match (table_name, port) {
             (Some(table_name), Some(port)) => Ok(Self {
                 table_name,
+                queue_url: lookup("EVENTS_QUEUE_URL"),
                 api_version: lookup("API_VERSION").unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned()),
                 environment: lookup("ENVIRONMENT").unwrap_or_else(|| "local".to_owned()),
                 port,
@@ -90,6 +93,7 @@ mod tests {
             read(&[("EVENTS_TABLE_NAME", "events")]),
             Ok(Settings {
                 table_name: "events".to_owned(),
+                queue_url: None,
                 api_version: env!("CARGO_PKG_VERSION").to_owned(),
                 environment: "local".to_owned(),
                 port: 8080,
@@ -102,12 +106,14 @@ mod tests {
         assert_eq!(
             read(&[
                 ("EVENTS_TABLE_NAME", "events"),
+                ("EVENTS_QUEUE_URL", "http://sqs/1/events"),
                 ("API_VERSION", "2.0.0"),
                 ("ENVIRONMENT", "staging"),
                 ("PORT", "0"),
             ]),
             Ok(Settings {
                 table_name: "events".to_owned(),
+                queue_url: Some("http://sqs/1/events".to_owned()),
                 api_version: "2.0.0".to_owned(),
                 environment: "staging".to_owned(),
                 port: 0,

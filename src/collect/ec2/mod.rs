@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use self::place::{Item, Place};
 use super::{Collected, Collector, Context, Operation, Pages, Service};
 use crate::inventory::ec2::{
-    InternetGateway, NatGateway, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
+    Eip, FlowLog, InternetGateway, NatGateway, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
 };
 use crate::inventory::{Needs, ResourceType};
 
@@ -26,6 +26,8 @@ const INTERNET_GATEWAYS: Operation = Operation::list("ec2:DescribeInternetGatewa
 const NAT_GATEWAYS: Operation = Operation::list("ec2:DescribeNatGateways");
 const SECURITY_GROUPS: Operation = Operation::list("ec2:DescribeSecurityGroups");
 const VPC_ENDPOINTS: Operation = Operation::list("ec2:DescribeVpcEndpoints");
+const ADDRESSES: Operation = Operation::list("ec2:DescribeAddresses");
+const FLOW_LOGS: Operation = Operation::list("ec2:DescribeFlowLogs");
 const OPERATIONS: &[Operation] = &[
     VPCS,
     SUBNETS,
@@ -34,10 +36,14 @@ const OPERATIONS: &[Operation] = &[
     NAT_GATEWAYS,
     SECURITY_GROUPS,
     VPC_ENDPOINTS,
+    ADDRESSES,
+    FLOW_LOGS,
 ];
 
 /// The operation that lists each type.
 const LISTS: &[(&str, Operation)] = &[
+    (Eip::NAME, ADDRESSES),
+    (FlowLog::NAME, FLOW_LOGS),
     (InternetGateway::NAME, INTERNET_GATEWAYS),
     (NatGateway::NAME, NAT_GATEWAYS),
     (RouteTable::NAME, ROUTE_TABLES),
@@ -73,6 +79,8 @@ impl Collector for Ec2 {
 
     fn resource_types(&self) -> &'static [&'static str] {
         &[
+            Eip::NAME,
+            FlowLog::NAME,
             InternetGateway::NAME,
             NatGateway::NAME,
             RouteTable::NAME,
@@ -112,7 +120,7 @@ impl Collector for Ec2 {
             service,
             asked,
         };
-        let (vpcs, subnets, tables, internet, nat, groups, endpoints) = tokio::join!(
+        let (vpcs, subnets, tables, internet, nat, groups, endpoints, addresses, flow_logs) = tokio::join!(
             reader.vpcs(),
             reader.subnets(),
             reader.route_tables(),
@@ -120,6 +128,8 @@ impl Collector for Ec2 {
             reader.nat_gateways(),
             reader.security_groups(),
             reader.vpc_endpoints(),
+            reader.addresses(),
+            reader.flow_logs(),
         );
         let mut place = Place {
             context,
@@ -156,6 +166,8 @@ impl Collector for Ec2 {
             access::security_group,
         );
         place.add(VpcEndpoint::NAME, VPC_ENDPOINTS, endpoints, access::vpc_endpoint);
+        place.add(Eip::NAME, ADDRESSES, addresses, network::eip);
+        place.add(FlowLog::NAME, FLOW_LOGS, flow_logs, network::flow_log);
         place.collected
     }
 }
@@ -201,4 +213,15 @@ impl Reader<'_> {
     list!(nat_gateways, describe_nat_gateways, PAGE_SIZE, NAT_GATEWAYS, nat_gateways: aws_sdk_ec2::types::NatGateway);
     list!(security_groups, describe_security_groups, PAGE_SIZE, SECURITY_GROUPS, security_groups: aws_sdk_ec2::types::SecurityGroup);
     list!(vpc_endpoints, describe_vpc_endpoints, PAGE_SIZE, VPC_ENDPOINTS, vpc_endpoints: aws_sdk_ec2::types::VpcEndpoint);
+    list!(flow_logs, describe_flow_logs, PAGE_SIZE, FLOW_LOGS, flow_logs: aws_sdk_ec2::types::FlowLog);
+
+    /// The addresses, which come all at once.
+    async fn addresses(&self) -> Pages<aws_sdk_ec2::types::Address> {
+        if !self.asked.contains(ADDRESSES.action) {
+            return Pages::default();
+        }
+        let request = self.client.describe_addresses().send();
+        let read = self.service.read(ADDRESSES, request).await;
+        read.map(|answer| answer.addresses.unwrap_or_default()).into()
+    }
 }

@@ -1,9 +1,9 @@
-//! VPCs and subnets out of EC2's answers.
+//! VPCs, subnets, addresses and flow logs out of EC2's answers.
 
 use aws_sdk_ec2::types;
 
 use super::{Item, Place};
-use crate::inventory::ec2::{Subnet, Vpc};
+use crate::inventory::ec2::{Eip, FlowLog, Subnet, Vpc};
 
 /// A VPC. Blocks that failed to associate or are being taken away are no blocks of it.
 pub(super) fn vpc(place: &Place<'_>, vpc: types::Vpc) -> Item {
@@ -65,4 +65,60 @@ pub(super) fn subnet(place: &Place<'_>, subnet: types::Subnet) -> Item {
             .into()
         },
     )
+}
+
+/// A public address. The ones that a service of AWS took for itself are AWS's own.
+pub(super) fn eip(place: &Place<'_>, address: types::Address) -> Item {
+    let managed = address.service_managed.is_some();
+    let domain = address.domain;
+    place.resource(
+        "elastic-ip",
+        address.allocation_id,
+        None,
+        address.tags,
+        managed,
+        |allocation_id| {
+            Eip {
+                allocation_id,
+                public_ip: address.public_ip.unwrap_or_default(),
+                domain: domain.map_or_else(String::new, |domain| domain.as_str().to_owned()),
+                association_id: filled(address.association_id),
+                instance_id: filled(address.instance_id),
+                network_interface_id: filled(address.network_interface_id),
+            }
+            .into()
+        },
+    )
+}
+
+/// A flow log.
+pub(super) fn flow_log(place: &Place<'_>, log: types::FlowLog) -> Item {
+    let (traffic, destination) = (log.traffic_type, log.log_destination_type);
+    place.resource(
+        "vpc-flow-log",
+        log.flow_log_id,
+        None,
+        log.tags,
+        false,
+        |flow_log_id| {
+            FlowLog {
+                flow_log_id,
+                resource_id: log.resource_id.unwrap_or_default(),
+                traffic_type: traffic.map(|traffic| traffic.as_str().to_owned()),
+                log_destination_type: destination.map_or_else(String::new, |kind| kind.as_str().to_owned()),
+                log_destination: filled(log.log_destination),
+                log_group_name: filled(log.log_group_name),
+                deliver_logs_permission_arn: filled(log.deliver_logs_permission_arn),
+                deliver_logs_status: log.deliver_logs_status,
+                flow_log_status: log.flow_log_status,
+                max_aggregation_interval: log.max_aggregation_interval,
+            }
+            .into()
+        },
+    )
+}
+
+/// The text, unless it is empty, which is how EC2 says that there is none.
+fn filled(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
 }

@@ -6,6 +6,7 @@ use super::*;
 
 mod actions;
 mod reference;
+mod vulnerable;
 mod wildcard_resource;
 
 /// One inline policy of the given statements.

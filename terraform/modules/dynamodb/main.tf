@@ -25,7 +25,7 @@ resource "aws_dynamodb_table" "this" {
 
     content {
       name = attribute.value
-      type = "S"
+      type = contains(each.value.number_keys, attribute.value) ? "N" : "S"
     }
   }
 

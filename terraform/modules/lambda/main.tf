@@ -10,6 +10,17 @@ locals {
   # "REGION:ACCOUNT", the middle of the ARNs below. They are made of names and the policy document refers to no resource,
   # as one that does is read during the apply only: so a plan shows the whole policy, to be judged before it is in force.
   scope = "${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}"
+
+  # What the role may do beyond the module's own statements.
+  statements = merge(
+    var.function.statements,
+    var.function.failure_queue == null ? {} : {
+      ReportFailures = {
+        actions   = ["sqs:SendMessage"]
+        resources = ["arn:${local.partition}:sqs:${local.scope}:${var.function.failure_queue.name}"]
+      }
+    },
+  )
 }
 
 # Made here, not by Lambda on its first invocation: that one would keep logs for ever and need logs:CreateLogGroup.
@@ -73,7 +84,7 @@ data "aws_iam_policy_document" "this" {
   }
 
   dynamic "statement" {
-    for_each = var.function.statements
+    for_each = local.statements
 
     content {
       sid       = statement.key
@@ -90,8 +101,8 @@ resource "aws_iam_role_policy" "this" {
   policy = data.aws_iam_policy_document.this.json
 }
 
-# No `publish`: together with vpc_config it makes provider 3.x plan a new version for ever. Versions and aliases are the
-# deployment's.
+# No `publish`: together with vpc_config it makes provider 3.x plan a new version for ever. Publishing a version and
+# moving the alias to it is the deployment's.
 resource "aws_lambda_function" "this" {
   function_name = local.name
   description   = var.function.description
@@ -118,4 +129,35 @@ resource "aws_lambda_function" "this" {
 
   # Without the policy Lambda cannot join the VPC; without the log group the first invocation would make its own.
   depends_on = [aws_iam_role_policy.this, aws_cloudwatch_log_group.this]
+}
+
+# What callers invoke. Begins at $LATEST, so that a new function answers; the first deployment moves it to a version, and
+# from then on it is the deployment's, which also shifts traffic between versions with it.
+resource "aws_lambda_alias" "live" {
+  name             = "live"
+  description      = "The version that serves; moved by deployments"
+  function_name    = aws_lambda_function.this.function_name
+  function_version = "$LATEST"
+
+  lifecycle {
+    ignore_changes = [function_version, routing_config]
+  }
+}
+
+# For functions that are invoked without anybody waiting for the answer.
+resource "aws_lambda_function_event_invoke_config" "this" {
+  for_each = var.function.failure_queue == null ? {} : { sqs = var.function.failure_queue.arn }
+
+  function_name                = aws_lambda_function.this.function_name
+  maximum_retry_attempts       = 2
+  maximum_event_age_in_seconds = 3600
+
+  destination_config {
+    on_failure {
+      destination = each.value
+    }
+  }
+
+  # Lambda checks that the role may send to the queue.
+  depends_on = [aws_iam_role_policy.this]
 }

@@ -8,9 +8,14 @@ output "arn" {
   value       = aws_lambda_function.this.arn
 }
 
+output "alias_name" {
+  description = "Name of the alias that callers invoke."
+  value       = aws_lambda_alias.live.name
+}
+
 output "invoke_arn" {
-  description = "ARN by which API Gateway invokes the function."
-  value       = aws_lambda_function.this.invoke_arn
+  description = "ARN by which API Gateway invokes the function's alias."
+  value       = aws_lambda_alias.live.invoke_arn
 }
 
 output "role_name" {

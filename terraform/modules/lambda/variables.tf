@@ -47,10 +47,11 @@ variable "network" {
 }
 
 variable "function" {
-  description = "The function: container image, description, memory in MB, timeout in seconds, days that its logs are kept, environment variables, and what its role may do beyond logging, tracing and joining the VPC."
+  description = "The function: container image and its architecture (arm64 needs provider 6), description, memory in MB, timeout in seconds, days that its logs are kept, environment variables, what its role may do beyond logging, tracing and joining the VPC, and the queue that takes asynchronous invocations that failed for good."
   type = object({
     image_uri          = string
     description        = string
+    architecture       = optional(string, "x86_64")
     memory_size        = optional(number, 256)
     timeout            = optional(number, 10)
     log_retention_days = optional(number, 30)
@@ -59,6 +60,10 @@ variable "function" {
       actions   = list(string)
       resources = list(string)
     })), {})
+    failure_queue = optional(object({
+      name = string
+      arn  = string
+    }))
   })
 
   validation {
@@ -69,6 +74,11 @@ variable "function" {
   validation {
     condition     = !endswith(var.function.image_uri, ":latest")
     error_message = "image_uri must not end in :latest: which image that is changes without a plan, and a rollback cannot name the one before."
+  }
+
+  validation {
+    condition     = contains(["x86_64", "arm64"], var.function.architecture)
+    error_message = "architecture must be x86_64 or arm64."
   }
 
   validation {

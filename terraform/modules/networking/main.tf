@@ -1,3 +1,5 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
@@ -5,6 +7,13 @@ locals {
 
   # A shared NAT gateway lives in the first zone by name.
   nat_zones = var.network.nat_gateway_per_zone ? keys(local.zones) : slice(keys(local.zones), 0, 1)
+
+  flow_log_group = "/aws/vpc/${var.project}-flow-logs-${var.environment}"
+
+  # Of names, not of the log group's `.arn`: a plan shows the whole policy.
+  flow_log_group_arn = join(":", [
+    "arn", data.aws_partition.current.partition, "logs", data.aws_region.current.id, data.aws_caller_identity.current.account_id, "log-group", local.flow_log_group,
+  ])
 
   security_groups = {
     lambda      = "Lambda functions: no ingress, HTTPS egress"
@@ -179,6 +188,89 @@ resource "aws_vpc_endpoint" "dynamodb" {
   route_table_ids   = [for table in aws_route_table.private : table.id]
 
   tags = { Name = "${var.project}-dynamodb-endpoint-${var.environment}" }
+}
+
+# Keep what functions send to these services inside the VPC too; each costs by zone and hour, hence chosen by name.
+resource "aws_vpc_endpoint" "interface" {
+  for_each = var.network.interface_endpoints
+
+  vpc_id              = aws_vpc.this.id
+  vpc_endpoint_type   = "Interface"
+  service_name        = "com.amazonaws.${data.aws_region.current.id}.${each.key}"
+  subnet_ids          = [for subnet in aws_subnet.private : subnet.id]
+  security_group_ids  = [aws_security_group.this["api-gateway"].id]
+  private_dns_enabled = true
+
+  tags = { Name = "${var.project}-${replace(each.key, ".", "-")}-endpoint-${var.environment}" }
+}
+
+# Flow logs: who talked to whom, and who was refused
+
+resource "aws_cloudwatch_log_group" "flow_logs" {
+  name              = local.flow_log_group
+  retention_in_days = var.network.flow_log_retention_days
+
+  tags = { Name = "${var.project}-flow-logs-${var.environment}" }
+}
+
+data "aws_iam_policy_document" "flow_logs_assume_role" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["vpc-flow-logs.amazonaws.com"]
+    }
+
+    # Nobody else's flow logs may be written with this role.
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "flow_logs" {
+  statement {
+    sid       = "WriteFlowLogs"
+    actions   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    resources = [local.flow_log_group_arn, "${local.flow_log_group_arn}:*"]
+  }
+
+  # Lists; AWS matches it against every log group of the account.
+  statement {
+    sid       = "FindLogGroup"
+    actions   = ["logs:DescribeLogGroups"]
+    resources = ["*"]
+  }
+}
+
+resource "aws_iam_role" "flow_logs" {
+  name               = "${var.project}-flow-logs-role-${var.environment}"
+  description        = "Writes the flow logs of ${var.project}-vpc-${var.environment}"
+  assume_role_policy = data.aws_iam_policy_document.flow_logs_assume_role.json
+
+  tags = { Name = "${var.project}-flow-logs-role-${var.environment}" }
+}
+
+resource "aws_iam_role_policy" "flow_logs" {
+  name   = "${var.project}-flow-logs-policy-${var.environment}"
+  role   = aws_iam_role.flow_logs.name
+  policy = data.aws_iam_policy_document.flow_logs.json
+}
+
+resource "aws_flow_log" "this" {
+  vpc_id                   = aws_vpc.this.id
+  traffic_type             = "ALL"
+  log_destination_type     = "cloud-watch-logs"
+  log_destination          = aws_cloudwatch_log_group.flow_logs.arn
+  iam_role_arn             = aws_iam_role.flow_logs.arn
+  max_aggregation_interval = 600
+
+  tags = { Name = "${var.project}-flow-log-${var.environment}" }
+
+  depends_on = [aws_iam_role_policy.flow_logs]
 }
 
 # Security groups

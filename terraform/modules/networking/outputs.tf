@@ -17,3 +17,13 @@ output "security_group_ids" {
   description = "IDs of the security groups: `lambda` and `api-gateway`."
   value       = { for name, group in aws_security_group.this : name => group.id }
 }
+
+output "flow_log_group_name" {
+  description = "Name of the log group that holds the VPC's flow logs."
+  value       = aws_cloudwatch_log_group.flow_logs.name
+}
+
+output "interface_endpoint_ids" {
+  description = "IDs of the interface endpoints, by service."
+  value       = { for service, endpoint in aws_vpc_endpoint.interface : service => endpoint.id }
+}

@@ -183,5 +183,5 @@ fn the_recorded_health_endpoint_is_really_asked() {
     // The table's status was not recorded, so the health handler has no good answer.
     let ran = world.run(&["verify", "dev", "--check", "health"]);
     ran.exits(1)
-        .prints("5 of 5 requests over, 5 of them without a good answer (first: status 503)");
+        .prints("5 of 5 requests over, 5 of them without a good answer (status 503: 5)");
 }

@@ -35,6 +35,14 @@ goldens! {
     contradicting_keys: of_check("kind: tags\nwith:\n  required:\n    Owner: {values: [me], pattern: m.}");
     no_target: of_check("kind: latency\nwith: {samples: 100}");
     too_few_samples: of_check("kind: latency\nwith: {p99: 50ms, samples: 100}");
+    too_few_samples_to_stop_early: of_check("kind: latency\nwith: {p99: 50ms, samples: 299, early_stop: true}");
+    too_many_samples_needed: of_check("kind: latency\nwith:\n  quantiles: {p99.999: 50ms}");
+    no_percentile: of_check("kind: latency\nwith:\n  quantiles: {p100: 50ms}");
+    the_same_percentile_twice: of_check("kind: latency\nwith:\n  p99: 50ms\n  quantiles: {p99.0: 60ms}");
+    deadline_before_the_last_request: of_check("kind: latency\nwith: {p95: 50ms, samples: 500, deadline: 5s}");
+    header_without_its_end: of_check("kind: latency\nwith:\n  p95: 50ms\n  headers: {x-key: \"{env:KEY\"}");
+    unknown_field_of_an_answer: of_check("kind: latency\nwith:\n  p95: 50ms\n  expect: self.boddy.status == 1");
+    tls_of_a_plain_url: of_check("kind: latency\nwith: {p95: 50ms, url: \"http://a/\", min_tls: \"1.3\"}");
     target_beyond_timeout: of_check("kind: latency\nwith: {p95: 3s, timeout: 2s}");
     overlapping_subnets: of_check(
         "kind: subnets\nwith:\n  vpc: v\n  cidr: 10.0.0.0/16\n  public: [10.0.1.0/24, 10.0.2.0/24]\n  \

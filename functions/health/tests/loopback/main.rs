@@ -1,8 +1,9 @@
-//! What needs a socket: the `DynamoDB` check against a server that answers as `DynamoDB` does, and the
+//! What needs a socket: the `DynamoDB` and SQS checks against servers that answer as these do, and the
 //! binary itself as a local server and as a Lambda function. Everything stays on the loopback
 //! interface.
 
 mod dynamodb;
 mod function;
 mod server;
+mod sqs;
 mod support;

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::support::{Answer, PATIENCE, TestResult, dynamodb, health_binary};
 
 /// Starts the server on a port that the system picks, and returns the address that it prints.
-async fn start(mut command: Command) -> Result<(Child, String), Box<dyn Error>> {
+pub async fn start(mut command: Command) -> Result<(Child, String), Box<dyn Error>> {
     let mut server = command.env("PORT", "0").spawn()?;
     let output = server.stdout.take().ok_or("no standard output")?;
     let line = timeout(PATIENCE, BufReader::new(output).lines().next_line()).await??;
@@ -26,7 +26,7 @@ async fn start(mut command: Command) -> Result<(Child, String), Box<dyn Error>> 
 }
 
 /// Sends one request and returns the status, the head and the body.
-async fn ask(address: &str, request_line: &str) -> Result<(u16, String, String), Box<dyn Error>> {
+pub async fn ask(address: &str, request_line: &str) -> Result<(u16, String, String), Box<dyn Error>> {
     let exchange = async {
         let mut stream = TcpStream::connect(address).await?;
         let request = format!("{request_line} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");

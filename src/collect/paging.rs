@@ -1,0 +1,77 @@
+//! Answers that the SDK has no means of its own for: pages without a paginator, lists without pages, and errors
+//! that say "none".
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::collections::BTreeSet;
+use std::error::Error;
+
+use super::context::{Pages, Service};
+use super::failure::REPEATED_TOKEN;
+use super::operation::Operation;
+use crate::inventory::Gap;
+
+/// A list that comes all at once.
+impl<T> From<Result<Vec<T>, Gap>> for Pages<T> {
+    fn from(read: Result<Vec<T>, Gap>) -> Self {
+        match read {
+            Ok(items) => Self { items, gap: None },
+            Err(gap) => Self {
+                items: Vec::new(),
+                gap: Some(gap),
+            },
+        }
+    }
+}
+
+impl Service<'_> {
+    /// Reads every page of an operation that the SDK has no paginator for, though it has pages. All or nothing:
+    /// half of a resource's facts would be taken for the whole.
+    ///
+    /// `request` asks for the page of a token, `split` takes an answer apart into its items and the next token.
+    pub async fn every_page<P, E, T, Asked>(
+        &self,
+        operation: Operation,
+        request: impl Fn(Option<String>) -> Asked + Send,
+        split: impl Fn(P) -> (Vec<T>, Option<String>) + Send,
+    ) -> Result<Vec<T>, Gap>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        Asked: Future<Output = Result<P, SdkError<E, HttpResponse>>>,
+    {
+        let (mut all, mut seen, mut token) = (Vec::new(), BTreeSet::new(), None);
+        loop {
+            let (items, next) = split(self.read(operation, request(token)).await?);
+            all.extend(items);
+            token = next.filter(|token| !token.is_empty());
+            match &token {
+                None => return Ok(all),
+                Some(token) if !seen.insert(token.clone()) => {
+                    return Err(self.nonsense(operation, REPEATED_TOKEN));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Reads one answer of an operation that says by an error that there is none.
+    pub async fn read_if_any<T, E>(
+        &self,
+        operation: Operation,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        is_none: impl Fn(&E) -> bool,
+    ) -> Result<Option<T>, Gap>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let answer = async {
+            match request.await {
+                Ok(answer) => Ok(Some(answer)),
+                Err(error) if error.as_service_error().is_some_and(&is_none) => Ok(None),
+                Err(error) => Err(error),
+            }
+        };
+        self.read(operation, answer).await
+    }
+}

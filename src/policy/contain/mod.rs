@@ -1,0 +1,387 @@
+//! Containment: is all that some policies grant within what others allow?
+//!
+//! A grant is an action on a resource by a principal in a request context. [`new_access`] looks
+//! for one that the candidate allows and the reference does not, and answers with witnesses, or
+//! with none when there is none. Actions and principals are finite sets of classes ([`actions`],
+//! [`principals`]), resources and condition values are texts decided by automata ([`search`]),
+//! contexts are decided key by key ([`satisfy`]). `docs/policy-analysis.md` tells the whole story.
+//!
+//! What it must not do: answer "contained" when it gave up. A spent budget is
+//! [`Comparison::gave_up`], and no caller may read that as contained.
+
+mod actions;
+mod atom;
+mod compiled;
+mod pattern;
+mod principals;
+mod question;
+mod satisfy;
+mod search;
+#[cfg(test)]
+mod tests;
+mod witness;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+pub use self::atom::Atom as Fact;
+pub use self::compiled::Compiled;
+pub use self::witness::Witness;
+
+use self::actions::ActionSet;
+use self::compiled::Grant;
+use self::pattern::Pattern;
+use self::principals::Class;
+use self::question::{Answer, Question};
+use super::catalog::Catalog;
+use crate::policy::condition::Comparison as Operator;
+
+/// What is asked beside the policies.
+#[derive(Debug, Default)]
+pub struct Scope<'a> {
+    /// When given, a known action that takes no resource is only ever asked for on `*`.
+    pub catalog: Option<&'a Catalog>,
+    /// What is known of every request.
+    pub facts: Vec<Fact>,
+    /// Only principals that no statement names, nor their account.
+    pub outsiders: bool,
+    /// A witness for every class of principals, not for the first alone.
+    pub every_principal: bool,
+    /// As many witnesses as are wanted; 0 is all.
+    pub witnesses: usize,
+}
+
+/// The answer about two sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// What is granted and not allowed, by statement and class of actions.
+    pub witnesses: Vec<Witness>,
+    /// Whether the search was too large, so that nothing is proven.
+    pub gave_up: bool,
+}
+
+impl Comparison {
+    /// Whether containment is proven.
+    #[must_use]
+    pub fn is_contained(&self) -> bool {
+        self.witnesses.is_empty() && !self.gave_up
+    }
+}
+
+/// A fact about a request: one of its context keys has one of these values.
+#[must_use]
+pub fn fact(key: &str, operator: Operator, values: &[&str]) -> Fact {
+    Fact::fact(key, operator, values)
+}
+
+/// A value that no policy names.
+#[must_use]
+pub fn fresh_value() -> String {
+    pattern::FRESH.to_string()
+}
+
+/// The statements that match a class of actions, in the order of [`Sides::all`].
+type Signature = Vec<u64>;
+
+/// The statements of both sides by the part that they play, and where each part begins.
+struct Sides<'q, 'a> {
+    candidate: &'q Compiled<'a>,
+    reference: &'q Compiled<'a>,
+    all: Vec<&'q Grant<'a>>,
+    /// Where boundary, denies, covers and forbids begin.
+    starts: [usize; 4],
+    /// Each set of actions once, and which of them a statement has: many have the same.
+    sets: Vec<&'q ActionSet>,
+    of_set: Vec<usize>,
+}
+
+impl<'q, 'a> Sides<'q, 'a> {
+    fn new(candidate: &'q Compiled<'a>, reference: &'q Compiled<'a>) -> Self {
+        let mut all: Vec<&Grant<'_>> = candidate.allows.iter().collect();
+        let boundary = all.len();
+        all.extend(candidate.boundary.iter().flatten());
+        let denies = all.len();
+        all.extend(&candidate.denies);
+        let covers = all.len();
+        all.extend(&reference.allows);
+        let forbids = all.len();
+        // What the candidate denies in the very same words needs no second look.
+        let also_denied = |deny: &&Grant<'_>| !candidate.denies.iter().any(|own| own.same_requests(deny));
+        all.extend(reference.denies.iter().filter(also_denied));
+        let mut places: BTreeMap<&ActionSet, usize> = BTreeMap::new();
+        let mut sets = Vec::new();
+        let mut of_set = Vec::with_capacity(all.len());
+        for grant in &all {
+            let place = *places.entry(&grant.actions).or_insert_with(|| {
+                sets.push(&grant.actions);
+                sets.len() - 1
+            });
+            of_set.push(place);
+        }
+        Self {
+            candidate,
+            reference,
+            all,
+            starts: [boundary, denies, covers, forbids],
+            sets,
+            of_set,
+        }
+    }
+
+    /// The statements that speak about an action.
+    fn of_action(&self, action: &str) -> Signature {
+        let known: Vec<bool> = self.sets.iter().map(|set| set.contains(action)).collect();
+        self.bits(|index, _| {
+            let place = self.of_set.get(index);
+            place
+                .and_then(|place| known.get(*place))
+                .copied()
+                .unwrap_or(false)
+        })
+    }
+
+    fn bits(&self, matches: impl Fn(usize, &Grant<'_>) -> bool) -> Signature {
+        let mut bits = vec![0_u64; self.all.len().div_ceil(64)];
+        for (index, grant) in self.all.iter().enumerate() {
+            if matches(index, grant)
+                && let Some(word) = bits.get_mut(index / 64)
+            {
+                *word |= 1 << (index % 64);
+            }
+        }
+        bits
+    }
+
+    fn without_allows(&self, bits: &Signature) -> Signature {
+        let mut others = bits.clone();
+        for index in 0..self.starts[0] {
+            if let Some(word) = others.get_mut(index / 64) {
+                *word &= !(1 << (index % 64));
+            }
+        }
+        others
+    }
+
+    fn part(&self, bits: &Signature, from: usize, to: usize) -> Vec<&'q Grant<'a>> {
+        let chosen = (from..to).filter(|&index| has(bits, index));
+        chosen.filter_map(|index| self.all.get(index).copied()).collect()
+    }
+
+    fn question<'x>(
+        &self,
+        allow: &'q Grant<'a>,
+        bits: &Signature,
+        facts: &'x [Fact],
+        no_resource: bool,
+    ) -> Question<'x, 'a>
+    where
+        'q: 'x,
+    {
+        let [boundary, denies, covers, forbids] = self.starts;
+        Question {
+            allow,
+            boundary: self
+                .candidate
+                .boundary
+                .as_ref()
+                .map(|_| self.part(bits, boundary, denies)),
+            denies: self.part(bits, denies, covers),
+            covers: self.part(bits, covers, forbids),
+            forbids: self.part(bits, forbids, self.all.len()),
+            facts,
+            wide: false,
+            no_resource,
+            format: None,
+        }
+    }
+}
+
+fn has(bits: &Signature, index: usize) -> bool {
+    bits.get(index / 64)
+        .is_some_and(|word| word >> (index % 64) & 1 == 1)
+}
+
+/// Looks for what the candidate grants and the reference does not.
+#[must_use]
+pub fn new_access(candidate: &Compiled<'_>, reference: &Compiled<'_>, scope: &Scope<'_>) -> Comparison {
+    let sides = Sides::new(candidate, reference);
+    let mut budget = search::BUDGET;
+    let mut result = Comparison {
+        witnesses: Vec::new(),
+        gave_up: false,
+    };
+    let groups = action_groups(&sides, scope, &mut budget);
+    let documents = candidate.documents().chain(sides.reference.documents());
+    let (mut classes, arns) = principals::classes(documents);
+    if scope.outsiders {
+        classes.retain(|class| *class == Class::Holder || class.is_outsider());
+    }
+    let of_class: Vec<(&Class, Signature, Vec<Fact>)> = classes
+        .iter()
+        .map(|class| {
+            let bits = sides.bits(|_, grant| principals::matches(&grant.statement.principals, class));
+            (class, bits, facts_of(&sides, class, &arns, scope))
+        })
+        .collect();
+    let mut contained: BTreeSet<(usize, bool, Signature, &[Fact])> = BTreeSet::new();
+    let mut found: HashSet<(usize, &(Signature, bool))> = HashSet::new();
+    for (key, actions) in &groups {
+        let (of_actions, no_resource) = key;
+        for (class, of_principals, facts) in &of_class {
+            let bits: Signature = of_actions
+                .iter()
+                .zip(of_principals)
+                .map(|(own, other)| own & other)
+                .collect();
+            let others = sides.without_allows(&bits);
+            for (index, allow) in candidate.allows.iter().enumerate() {
+                // What else the candidate allows plays no part in what this statement grants.
+                let memo = (index, *no_resource, others.clone(), facts.as_slice());
+                if !has(&bits, index)
+                    || (!scope.every_principal && found.contains(&(index, key)))
+                    || contained.contains(&memo)
+                {
+                    continue;
+                }
+                let question = sides.question(allow, &bits, facts, *no_resource);
+                match ask(question, &mut budget) {
+                    (_, Answer::Nothing) => {
+                        contained.insert(memo);
+                    }
+                    (_, Answer::GaveUp) => {
+                        result.gave_up = true;
+                        return result;
+                    }
+                    (question, Answer::Resource(resource)) => {
+                        found.insert((index, key));
+                        let made = witness::make(&sides, &question, of_actions, actions, class, resource);
+                        result.witnesses.push(made);
+                        if result.witnesses.len() == scope.witnesses {
+                            return result;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    result.gave_up = budget == 0;
+    result
+}
+
+/// Asks with policy variables as symbols, and again for where their values could meet a `Deny`.
+fn ask<'x, 'a>(mut question: Question<'x, 'a>, budget: &mut u64) -> (Question<'x, 'a>, Answer) {
+    let answer = question.answer(budget);
+    let variable = question.allow.variable() || question.forbids.iter().any(|grant| grant.variable());
+    if !matches!(answer, Answer::Nothing) || question.forbids.is_empty() || !variable {
+        return (question, answer);
+    }
+    let exactly = std::mem::take(&mut question.forbids);
+    // All but one's own: which is one's own the first question has settled.
+    question.forbids = exactly
+        .iter()
+        .copied()
+        .filter(|grant| !(grant.resources.except && grant.wide.is_some()))
+        .collect();
+    question.wide = true;
+    let answer = question.answer(budget);
+    (question, answer)
+}
+
+/// The classes of actions that any statement grants.
+fn action_groups(
+    sides: &Sides<'_, '_>,
+    scope: &Scope<'_>,
+    budget: &mut u64,
+) -> BTreeMap<(Signature, bool), Vec<String>> {
+    let sets = sides.sets.iter().copied();
+    let mut groups: BTreeMap<(Signature, bool), Vec<String>> = BTreeMap::new();
+    let [boundary, denies, ..] = sides.starts;
+    for action in actions::instances(sets, budget) {
+        let bits = sides.of_action(&action);
+        let granted = (0..boundary).any(|index| has(&bits, index));
+        let bounded = sides.candidate.boundary.is_none() || (boundary..denies).any(|index| has(&bits, index));
+        if granted && bounded {
+            let no_resource = scope.catalog.is_some_and(|catalog| {
+                let known = action
+                    .split_once(':')
+                    .and_then(|(service, name)| catalog.lookup(service, name));
+                known.is_some_and(|known| !known.takes_resource())
+            });
+            groups.entry((bits, no_resource)).or_default().push(action);
+        }
+    }
+    groups
+}
+
+/// What is known of requests of a class, as far as any condition asks for it.
+fn facts_of(sides: &Sides<'_, '_>, class: &Class, arns: &BTreeSet<String>, scope: &Scope<'_>) -> Vec<Fact> {
+    let asked: HashSet<&str> = sides
+        .all
+        .iter()
+        .flat_map(|grant| grant.atoms.iter().map(|atom| atom.key.as_str()))
+        .collect();
+    let mut facts = class.facts(arns);
+    facts.extend(scope.facts.iter().cloned());
+    facts.retain(|fact| asked.contains(fact.key.as_str()));
+    facts
+}
+
+/// What some policies grant of one action on resources of one of some formats (ARN globs), when
+/// the facts hold. Without formats they are those of the action in the catalogue, `*` for one that
+/// takes no resource, and any text for one that the catalogue lacks.
+///
+/// The error is a search that gave up.
+pub fn grant_of(
+    candidate: &Compiled<'_>,
+    action: &str,
+    formats: &[&str],
+    facts: &[Fact],
+) -> Result<Option<Witness>, GaveUp> {
+    let nothing = Compiled::new(&[]);
+    let sides = Sides::new(candidate, &nothing);
+    let action = action.to_ascii_lowercase();
+    let bits = sides.of_action(&action);
+    let mut budget = search::BUDGET;
+    let known = action
+        .split_once(':')
+        .and_then(|(service, name)| Catalog::get().lookup(service, name));
+    let no_resource = known.is_some_and(|known| !known.takes_resource());
+    let own = known.iter().flat_map(|known| &known.resources);
+    let formats: Vec<Pattern> = match formats {
+        [] => own
+            .flat_map(|used| used.resource_type.globs())
+            .map(|glob| witness::format(&glob))
+            .collect(),
+        list => list.iter().map(|text| witness::format(text)).collect(),
+    };
+    let formats: Vec<Option<&Pattern>> = match &formats[..] {
+        [] => vec![None],
+        list => list.iter().map(Some).collect(),
+    };
+    for (index, allow) in candidate.allows.iter().enumerate() {
+        for format in &formats {
+            if !has(&bits, index) {
+                continue;
+            }
+            let mut question = sides.question(allow, &bits, facts, no_resource);
+            question.format = *format;
+            match question.answer(&mut budget) {
+                Answer::Nothing => {}
+                Answer::GaveUp => return Err(GaveUp),
+                Answer::Resource(resource) => {
+                    let actions = std::slice::from_ref(&action);
+                    let made = witness::make(&sides, &question, &bits, actions, &Class::Holder, resource);
+                    return Ok(Some(made));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// A search that was too large: nothing is proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the search was given up after {} steps, so nothing is proven",
+    search::BUDGET
+)]
+pub struct GaveUp;

@@ -1,0 +1,315 @@
+//! Patterns as automata: the tokens of a resource, action or condition value, and how they step.
+//!
+//! A policy variable is one unbreakable symbol, written in characters that no policy holds: it is
+//! equal to itself, matched by `*` and by nothing else. With [`Variables::Any`] it is a `*`.
+
+use crate::policy::document::Version;
+
+/// A character that no policy holds: stands for "something else".
+pub const FRESH: char = '\u{E000}';
+
+/// Where the characters of policy variables live.
+const SYMBOLS: u32 = 0xF_0000;
+
+/// What a policy variable stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variables {
+    /// Its own value, equal to itself only.
+    Symbol,
+    /// Any text at all.
+    Any,
+}
+
+/// What a pattern is a pattern of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A resource: the first five segments between colons match each for itself.
+    Arn,
+    /// A condition value with wildcards.
+    Text,
+    /// A condition value without wildcards.
+    Literal,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Token {
+    Is(char),
+    /// `?`, which may or may not be a colon.
+    One(bool),
+    /// `*`, which may or may not run over colons.
+    Many(bool),
+}
+
+/// One pattern.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pattern {
+    tokens: Vec<Token>,
+    fold: bool,
+    /// Whether a policy variable is in it.
+    pub variable: bool,
+}
+
+impl Pattern {
+    /// Reads a pattern of a document of that version.
+    pub fn new(text: &str, shape: Shape, fold: bool, version: Version, variables: Variables) -> Self {
+        let mut tokens = Vec::with_capacity(text.len());
+        let mut variable = false;
+        let mut rest = text;
+        while let Some(character) = rest.chars().next() {
+            let variable_here = rest
+                .strip_prefix("${")
+                .filter(|_| version == Version::V2012)
+                .and_then(|inner| inner.split_once('}'));
+            if let Some((name, after)) = variable_here {
+                rest = after;
+                match name {
+                    // The escapes of the three characters that mean something.
+                    "*" | "?" | "$" => tokens.extend(name.chars().map(Token::Is)),
+                    _ if variables == Variables::Any => {
+                        variable = true;
+                        tokens.push(Token::Many(true));
+                    }
+                    _ => {
+                        variable = true;
+                        tokens.extend(symbol(name).map(Token::Is));
+                    }
+                }
+                continue;
+            }
+            rest = rest.get(character.len_utf8()..).unwrap_or_default();
+            tokens.push(match (character, shape) {
+                ('*', Shape::Arn | Shape::Text) => Token::Many(true),
+                ('?', Shape::Arn | Shape::Text) => Token::One(true),
+                (other, _) => Token::Is(other),
+            });
+        }
+        if shape == Shape::Arn {
+            by_segment(&mut tokens);
+        }
+        Self {
+            tokens,
+            fold,
+            variable,
+        }
+    }
+
+    /// A pattern whose wildcards never match a colon: one of an action.
+    pub fn within_segment(text: &str) -> Self {
+        let mut pattern = Self::new(text, Shape::Text, false, Version::V2008, Variables::Any);
+        for token in &mut pattern.tokens {
+            match token {
+                Token::One(colon) | Token::Many(colon) => *colon = false,
+                Token::Is(_) => {}
+            }
+        }
+        pattern
+    }
+
+    /// `*` over everything.
+    pub fn everything() -> Self {
+        Self {
+            tokens: vec![Token::Many(true)],
+            fold: false,
+            variable: false,
+        }
+    }
+
+    /// Whether every text matches.
+    pub fn is_everything(&self) -> bool {
+        !self.tokens.is_empty() && self.tokens.iter().all(|token| *token == Token::Many(true))
+    }
+
+    /// The only text that matches, when there is only one.
+    pub fn only_text(&self) -> Option<String> {
+        if self.fold {
+            return None;
+        }
+        self.tokens
+            .iter()
+            .map(|token| match token {
+                Token::Is(character) => Some(*character),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whether case is ignored.
+    pub fn folds(&self) -> bool {
+        self.fold
+    }
+
+    /// Whether a text that matches still does with anything after it.
+    pub fn is_open(&self) -> bool {
+        self.tokens.last() == Some(&Token::Many(true))
+    }
+
+    /// How many positions there are, the one after the last token included.
+    pub fn end(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// Adds a position and those reached without a character.
+    pub fn close(&self, mut at: usize, out: &mut impl FnMut(usize)) {
+        out(at);
+        while matches!(self.tokens.get(at), Some(Token::Many(_))) {
+            at += 1;
+            out(at);
+        }
+    }
+
+    /// Adds the positions after one character.
+    pub fn step(&self, at: usize, character: char, out: &mut impl FnMut(usize)) {
+        let Some(token) = self.tokens.get(at) else { return };
+        match *token {
+            Token::Is(wanted) => {
+                if wanted == character || (self.fold && wanted.eq_ignore_ascii_case(&character)) {
+                    self.close(at + 1, out);
+                }
+            }
+            Token::One(colon) => {
+                if (colon || character != ':') && !is_symbol(character) {
+                    self.close(at + 1, out);
+                }
+            }
+            Token::Many(colon) => {
+                if colon || character != ':' {
+                    self.close(at, out);
+                }
+            }
+        }
+    }
+
+    /// The character that a position asks for, or whether it takes others.
+    pub fn wants(&self, at: usize) -> Option<Result<char, ()>> {
+        self.tokens.get(at).map(|token| match token {
+            Token::Is(character) => Ok(*character),
+            _ => Err(()),
+        })
+    }
+
+    /// Whether a text matches as a whole.
+    pub fn matches(&self, text: &str) -> bool {
+        let mut current = Vec::with_capacity(4);
+        self.close(0, &mut |at| current.push(at));
+        let mut next = Vec::with_capacity(4);
+        for character in text.chars() {
+            next.clear();
+            for &at in &current {
+                self.step(at, character, &mut |to| {
+                    if !next.contains(&to) {
+                        next.push(to);
+                    }
+                });
+            }
+            std::mem::swap(&mut current, &mut next);
+            if current.is_empty() {
+                return false;
+            }
+        }
+        current.contains(&self.end())
+    }
+
+    /// Whether no text can match both, as far as their beginnings tell; a `true` is certain.
+    pub fn begins_apart(&self, other: &Self) -> bool {
+        if self.fold || other.fold {
+            return false;
+        }
+        for pair in self.tokens.iter().zip(&other.tokens) {
+            match pair {
+                (Token::Is(own), Token::Is(its)) if own != its => return true,
+                (Token::Is(_), Token::Is(_)) => {}
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// Whether all that `narrow` matches is matched here; a `true` is certain.
+    pub fn covers(&self, narrow: &Self) -> bool {
+        if self.is_everything() || self == narrow {
+            return true;
+        }
+        if self.fold || narrow.fold || self.begins_apart(narrow) {
+            return false;
+        }
+        // A walk over the tokens of `narrow` as if they were characters.
+        let mut current = Vec::with_capacity(4);
+        self.close(0, &mut |at| current.push(at));
+        let mut next: Vec<usize> = Vec::with_capacity(4);
+        for token in &narrow.tokens {
+            next.clear();
+            for &at in &current {
+                let mut add = |to: usize| {
+                    if !next.contains(&to) {
+                        next.push(to);
+                    }
+                };
+                match (token, self.tokens.get(at)) {
+                    (Token::Is(character), _) => self.step(at, *character, &mut add),
+                    (Token::One(other), Some(Token::One(own))) if *own || !other => {
+                        self.close(at + 1, &mut add);
+                    }
+                    (Token::One(other) | Token::Many(other), Some(Token::Many(own))) if *own || !other => {
+                        self.close(at, &mut add);
+                    }
+                    _ => {}
+                }
+            }
+            std::mem::swap(&mut current, &mut next);
+            if current.is_empty() {
+                return false;
+            }
+        }
+        current.contains(&self.end())
+    }
+}
+
+/// Wildcards before the fifth colon stay within their segment; what has fewer colons is no ARN.
+fn by_segment(tokens: &mut [Token]) {
+    let colons = tokens.iter().filter(|token| **token == Token::Is(':')).count();
+    if colons < 5 {
+        return;
+    }
+    let mut seen = 0;
+    for token in tokens {
+        match token {
+            Token::Is(':') => seen += 1,
+            Token::One(colon) | Token::Many(colon) => *colon = false,
+            Token::Is(_) => {}
+        }
+        if seen == 5 {
+            break;
+        }
+    }
+}
+
+/// The characters of a variable's name, in a place of their own and closed at both ends.
+fn symbol(name: &str) -> impl Iterator<Item = char> {
+    let moved = |character: char| {
+        let lower = u32::from(character.to_ascii_lowercase());
+        char::from_u32(SYMBOLS + lower.min(0xFFF0)).unwrap_or(FRESH)
+    };
+    let text = format!("{{{name}}}");
+    text.chars().map(moved).collect::<Vec<_>>().into_iter()
+}
+
+fn is_symbol(character: char) -> bool {
+    u32::from(character) >= SYMBOLS
+}
+
+/// The text with each symbol as the variable that it stands for.
+pub fn readable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_symbol(character) {
+            let own = char::from_u32(u32::from(character) - SYMBOLS).unwrap_or('?');
+            if own == '{' {
+                out.push('$');
+            }
+            out.push(own);
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
