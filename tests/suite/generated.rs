@@ -110,6 +110,44 @@ fn sample_reports_are_of_the_recorded_environment() {
     );
 }
 
+/// What Terraform grants to the audit role is what the checks need: no less, and no more.
+#[test]
+fn the_audit_role_may_do_what_permissions_prints() {
+    for environment in ["dev", "staging", "production"] {
+        let printed = Command::new(env!("CARGO_BIN_EXE_stackproof"))
+            .args(["permissions", environment])
+            .current_dir(root())
+            .output()
+            .unwrap();
+        let policy: Value = serde_json::from_slice(&printed.stdout).unwrap();
+        let expected = pretty(&policy["Statement"][0]["Action"]);
+        let file = root().join(format!("terraform/environments/{environment}/audit-actions.json"));
+        if std::env::var_os("STACKPROOF_BLESS").is_some() {
+            fs::write(&file, &expected).unwrap();
+        }
+        let granted = fs::read_to_string(&file).unwrap();
+        assert_eq!(
+            granted,
+            expected,
+            "stale, run with STACKPROOF_BLESS=1: {}",
+            file.display()
+        );
+    }
+}
+
+/// One stack in three sizes: only the values differ, so what is proven of one holds for the others.
+#[test]
+fn environments_differ_in_their_values_only() {
+    let folder = root().join("terraform/environments");
+    for name in ["main.tf", "variables.tf", "outputs.tf", "versions.tf"] {
+        let dev = fs::read_to_string(folder.join("dev").join(name)).unwrap();
+        for other in ["staging", "production"] {
+            let text = fs::read_to_string(folder.join(other).join(name)).unwrap();
+            assert_eq!(text, dev, "{other}/{name} is not that of dev");
+        }
+    }
+}
+
 #[test]
 fn no_page_is_left_of_a_kind_that_is_gone() {
     let expected: BTreeSet<PathBuf> = expected()
