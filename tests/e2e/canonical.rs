@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 /// The recording with every made-up id replaced by the name of what it stands for.
 pub fn canonical(snapshot: &Value) -> Value {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
+    collect_ids(snapshot, &mut names);
     let resources = snapshot["inventory"]["resources"].as_array();
     for resource in resources.into_iter().flatten() {
         let Some(id) = resource["id"].as_str().filter(|id| is_made_up(id)) else {
@@ -39,6 +40,41 @@ pub fn canonical(snapshot: &Value) -> Value {
         resources.sort_by_key(Value::to_string);
     }
     value
+}
+
+/// The keys whose values AWS makes up in other forms: API Gateway's ids, public addresses.
+const MADE_UP: [&str; 5] = [
+    "authorizer_id",
+    "deployment_id",
+    "public_ip",
+    "request_validator_id",
+    "rest_api_id",
+];
+
+/// Finds what AWS made up in a form of its own, by the keys that it stands under.
+fn collect_ids(value: &Value, names: &mut BTreeMap<String, String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect_ids(item, names)),
+        Value::Object(object) => {
+            for (key, value) in object {
+                if let Some(text) = value.as_str() {
+                    // Below an API, routes and authorizers have an id; a resource's own id has an ARN beside it.
+                    let nested = key == "id" && !object.contains_key("arn");
+                    if nested || MADE_UP.contains(&key.as_str()) {
+                        names.insert(text.to_owned(), format!("<{key}>"));
+                    }
+                    // The six characters that Secrets Manager adds to a name.
+                    if key == "arn" && text.contains(":secretsmanager:") {
+                        let tail = text.rsplit('/').next().unwrap_or_default();
+                        let name = tail.rsplit_once('-').map_or(tail, |(name, _)| name);
+                        names.insert(tail.to_owned(), format!("<{name}>"));
+                    }
+                }
+                collect_ids(value, names);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// What tells apart resources that AWS made and nobody named.
@@ -78,7 +114,7 @@ fn replaced(value: &Value, names: &BTreeMap<String, String>) -> Value {
         Value::Object(object) => Value::Object(
             object
                 .iter()
-                .map(|(key, value)| (key.clone(), replaced(value, names)))
+                .map(|(key, value)| (replaced_text(key, names), replaced(value, names)))
                 .collect::<Map<_, _>>(),
         ),
         other => other.clone(),
@@ -87,6 +123,9 @@ fn replaced(value: &Value, names: &BTreeMap<String, String>) -> Value {
 
 /// Words between separators; a made-up id that no resource of the inventory has is any id.
 fn replaced_text(text: &str, names: &BTreeMap<String, String>) -> String {
+    if let Some(name) = names.get(text) {
+        return name.clone();
+    }
     text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
         .map(|piece| {
             let word = piece.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
