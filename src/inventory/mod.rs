@@ -38,18 +38,24 @@ pub struct Inventory {
     pub account: String,
     /// The region.
     pub region: String,
-    /// The resources, by type and ARN.
+    /// The resources, by type, name and ARN.
     pub resources: Vec<Resource>,
     /// What was read.
     pub coverage: Coverage,
 }
 
 impl Inventory {
-    /// An inventory in its stable order: the same resources give the same bytes.
+    /// An inventory in its stable order: the same resources give the same bytes. Names come before ARNs, since many
+    /// ARNs end in an id that AWS makes up, and differs each time a stack is made.
     #[must_use]
     pub fn new(account: String, region: String, mut resources: Vec<Resource>, coverage: Coverage) -> Self {
         resources.sort_by(|a, b| {
-            (a.details.type_name(), &a.arn, &a.id).cmp(&(b.details.type_name(), &b.arn, &b.id))
+            (a.details.type_name(), &a.name, &a.arn, &a.id).cmp(&(
+                b.details.type_name(),
+                &b.name,
+                &b.arn,
+                &b.id,
+            ))
         });
         Self {
             account,

@@ -135,19 +135,6 @@ fn the_audit_role_may_do_what_permissions_prints() {
     }
 }
 
-/// One stack in three sizes: only the values differ, so what is proven of one holds for the others.
-#[test]
-fn environments_differ_in_their_values_only() {
-    let folder = root().join("terraform/environments");
-    for name in ["main.tf", "variables.tf", "outputs.tf", "versions.tf"] {
-        let dev = fs::read_to_string(folder.join("dev").join(name)).unwrap();
-        for other in ["staging", "production"] {
-            let text = fs::read_to_string(folder.join(other).join(name)).unwrap();
-            assert_eq!(text, dev, "{other}/{name} is not that of dev");
-        }
-    }
-}
-
 #[test]
 fn no_page_is_left_of_a_kind_that_is_gone() {
     let expected: BTreeSet<PathBuf> = expected()

@@ -12,4 +12,5 @@ mod messages;
 mod policy;
 mod probe;
 mod registry;
+mod terraform;
 mod tidy;
