@@ -1,10 +1,10 @@
 //! Cases → trials of a test runner → results.
 //!
 //! libtest-mimic filters, lists and prints. It forgets the outcomes of trials that panic, are ignored or are
-//! filtered out, so the recorder here is the only source of truth for reports.
+//! filtered out, so what is judged here is the only source of truth for reports.
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use crate::check::{EvidenceBase, Outcome, Verdict};
@@ -40,64 +40,41 @@ pub fn list(cases: &[Case], arguments: &Arguments) {
         .iter()
         .map(|case| Trial::test(case.name(), || Ok(())))
         .collect();
-    let _ = libtest_mimic::run(arguments, trials);
+    show(arguments, trials);
 }
 
-/// Runs the cases that the arguments leave, prints them as a test runner does, and loses none.
+/// Judges the cases that the arguments leave, prints them as a test runner does, and loses none.
+///
+/// They are judged before anything is printed: a terminal or a pipe that goes away takes no outcome with it.
 #[must_use]
-pub fn run(cases: Vec<Case>, arguments: &Arguments, inventory: Inventory, probes: ProbeResults) -> Results {
+pub fn run(cases: Vec<Case>, arguments: &Arguments, inventory: &Inventory, probes: &ProbeResults) -> Results {
     let chosen = selected(&cases, arguments);
     let (running, left_out): (Vec<_>, Vec<_>) =
         cases.into_iter().zip(chosen).partition(|(_, chosen)| *chosen);
     let filtered_out = left_out.iter().map(|(case, _)| case.name()).collect();
-    let cases: Arc<Vec<Case>> = Arc::new(running.into_iter().map(|(case, _)| case).collect());
-    let evidence = Arc::new((inventory, probes));
-    let records: Arc<Mutex<Vec<Option<Record>>>> = Arc::new(Mutex::new(cases.iter().map(|_| None).collect()));
-
+    let evidence = EvidenceBase { inventory, probes };
+    let cases: Vec<CaseResult> = running.iter().map(|(case, _)| result(case, &evidence)).collect();
     let trials = cases
         .iter()
-        .enumerate()
-        .map(|(index, case)| {
-            let (cases, evidence) = (Arc::clone(&cases), Arc::clone(&evidence));
-            let records = Arc::clone(&records);
-            Trial::ignorable_test(case.name(), move || {
-                let start = Instant::now();
-                let base = EvidenceBase {
-                    inventory: &evidence.0,
-                    probes: &evidence.1,
-                };
-                let verdict = cases[index].judge(&base);
-                let answer = trial_answer(&verdict);
-                let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-                let record = Record { verdict, duration_us };
-                let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
-                records[index] = Some(record);
-                answer
-            })
+        .map(|case| {
+            let answer = trial_answer(&case.verdict);
+            Trial::ignorable_test(case.name.clone(), move || answer)
         })
         .collect();
-    // Its own count forgets outcomes; ours is in the records.
-    let _ = libtest_mimic::run(&in_order(arguments), trials);
-
-    let mut records = records.lock().unwrap_or_else(PoisonError::into_inner);
-    let results = cases
-        .iter()
-        .zip(records.drain(..))
-        .map(|(case, record)| result(case, record))
-        .collect();
-    Results {
-        cases: results,
-        filtered_out,
-    }
+    show(&in_order(arguments), trials);
+    Results { cases, filtered_out }
 }
 
-#[derive(Debug)]
-struct Record {
-    verdict: Verdict,
-    duration_us: u64,
+/// Lets the test runner print. It panics when nobody reads what it prints, which is no mistake of anybody's, and its
+/// own count forgets outcomes; ours are known already.
+fn show(arguments: &Arguments, trials: Vec<Trial>) {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let _ = catch_unwind(AssertUnwindSafe(|| libtest_mimic::run(arguments, trials)));
+    panic::set_hook(hook);
 }
 
-/// Verdicts take microseconds, so one thread is fast enough, and its output has the order of the checks.
+/// There is nothing left to wait for, and on one thread the output has the order of the checks.
 fn in_order(arguments: &Arguments) -> Arguments {
     let mut arguments = arguments.clone();
     arguments.test_threads = arguments.test_threads.or(Some(1));
@@ -112,11 +89,10 @@ fn trial_answer(verdict: &Verdict) -> Result<Completion, Failed> {
     }
 }
 
-fn result(case: &Case, record: Option<Record>) -> CaseResult {
-    let record = record.unwrap_or_else(|| Record {
-        verdict: Verdict::undetermined("the test runner lost this test, a mistake in stackproof"),
-        duration_us: 0,
-    });
+fn result(case: &Case, evidence: &EvidenceBase<'_>) -> CaseResult {
+    let start = Instant::now();
+    let verdict = case.judge(evidence);
+    let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
     let settings = &case.spec.settings;
     CaseResult {
         name: case.name(),
@@ -132,7 +108,7 @@ fn result(case: &Case, record: Option<Record>) -> CaseResult {
             place: case.spec.place.short(),
         },
         subject: case.subject.clone(),
-        verdict: record.verdict,
-        duration_us: record.duration_us,
+        verdict,
+        duration_us,
     }
 }

@@ -72,8 +72,7 @@ pub fn run(checks: &Path, args: &VerifyArgs) -> Result<u8, Stop> {
         runner::list(&cases, &arguments);
         return Ok(exit::CONFORMS);
     }
-    let coverage = inventory.coverage.clone();
-    let results = runner::run(cases, &arguments, inventory, probes);
+    let results = runner::run(cases, &arguments, &inventory, &probes);
     let counts = Counts::of(&results.cases);
     let run = Run {
         report_format: FORMAT,
@@ -86,7 +85,7 @@ pub fn run(checks: &Path, args: &VerifyArgs) -> Result<u8, Stop> {
         exit_code: counts.exit_code(),
         cases: results.cases,
         filtered_out: results.filtered_out,
-        coverage,
+        coverage: inventory.coverage,
     };
     output::print(&report::summary(&run));
     finish(&run, &report_folder(args))
@@ -144,6 +143,12 @@ fn test_arguments(tests: &[String]) -> Result<Arguments, Stop> {
         return Err(Stop::usage(
             "`--bench` and `--ignored` would leave no check to run, which proves nothing",
         ));
+    }
+    // The test runner panics where it cannot.
+    if let Some(path) = &arguments.logfile
+        && let Err(error) = std::fs::File::create(path)
+    {
+        return Err(Stop::usage(format!("cannot write the log file {path}: {error}")));
     }
     if arguments.color.is_none() {
         arguments.color = Some(if output::stdout_color() {

@@ -3,6 +3,7 @@
 use quick_junit::{Report, TestCaseStatus};
 use std::collections::BTreeSet;
 use std::fs;
+use std::process::{Command, Stdio};
 
 use super::World;
 
@@ -123,4 +124,37 @@ fn reports_never_hold_escape_codes() {
         let text = fs::read_to_string(world.path("reports/dev").join(file)).unwrap();
         assert!(!text.contains('\u{1b}') && !text.contains("\\u001b"), "{file}");
     }
+}
+
+#[test]
+fn a_reader_that_goes_away_takes_no_report_and_no_exit_code_with_it() {
+    let world = World::violated();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_stackproof"))
+        .args(["verify", "dev"])
+        .current_dir(world.path("."))
+        .env_clear()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // As `| head -0` does it: nobody reads what is printed.
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(!stderr.contains("mistake in stackproof"), "{stderr}");
+    assert_eq!(world.report()["counts"]["fail"], 1);
+}
+
+#[test]
+fn a_log_file_of_the_test_runner_that_cannot_be_made_is_said_before_anything_is_checked() {
+    let world = World::new();
+    world
+        .run(&["verify", "dev", "--", "--logfile", "no/such/folder/log"])
+        .exits(2)
+        .says("cannot write the log file no/such/folder/log");
+    assert!(!world.path("reports").exists());
+    world.run(&["verify", "dev", "--", "--logfile", "log"]).exits(0);
+    let log = fs::read_to_string(world.path("log")).unwrap();
+    assert!(log.contains("test result: ok"), "{log}");
 }
