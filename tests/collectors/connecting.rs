@@ -57,6 +57,8 @@ async fn connecting(target: &str, environment: &[(&str, &str)]) -> String {
     let output: Output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "connecting::child", "--nocapture"])
         .env_clear()
+        // Where coverage is measured, what the binary reaches counts too.
+        .envs(std::env::vars_os().filter(|(name, _)| name == "LLVM_PROFILE_FILE"))
         .env("HOME", home.path())
         .env("AWS_CONFIG_FILE", &config)
         .env("AWS_EC2_METADATA_DISABLED", "true")

@@ -53,7 +53,13 @@ fn modules_have_their_files_and_describe_their_variables() {
     let modules = MODULES.map(|name| terraform().join("modules").join(name));
     let bootstrap = terraform().join("bootstrap");
     for folder in modules.iter().chain([&bootstrap]) {
-        for name in ["main.tf", "variables.tf", "outputs.tf", "versions.tf", "README.md"] {
+        for name in [
+            "main.tf",
+            "variables.tf",
+            "outputs.tf",
+            "versions.tf",
+            "README.md",
+        ] {
             let path = folder.join(name);
             assert!(path.is_file(), "{} is missing", path.display());
         }
