@@ -6,6 +6,7 @@
 mod cli;
 mod fixture;
 mod generated;
+mod images;
 mod invariants;
 mod kinds;
 mod messages;

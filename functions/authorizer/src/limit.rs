@@ -67,8 +67,12 @@ impl RateLimit {
 }
 
 /// The counter's partition: key ids are unique within a user alone.
+///
+/// A `#` in the user's id is escaped, as nobody may use up the requests of another by the choice of an id: the first
+/// `#` is always the one in between.
 fn counter(caller: &Caller) -> String {
-    format!("{}#{}", caller.user_id, caller.key_id)
+    let user_id = caller.user_id.replace('%', "%25").replace('#', "%23");
+    format!("{user_id}#{}", caller.key_id)
 }
 
 /// The beginning of the minute.
@@ -102,5 +106,23 @@ mod tests {
 
         assert_eq!(counter(&caller("user-1")), "user-1#default");
         assert_ne!(counter(&caller("user-1")), counter(&caller("user-2")));
+    }
+
+    #[test]
+    fn no_choice_of_ids_gives_two_keys_one_counter() {
+        let ids = [
+            "a", "a#", "#a", "a#b", "b", "b#c", "c", "a%", "a%23", "%23b", "a%2523",
+        ];
+        let mut counters = std::collections::BTreeMap::new();
+        for user_id in ids {
+            for key_id in ids {
+                let caller = Caller {
+                    user_id: user_id.to_owned(),
+                    key_id: key_id.to_owned(),
+                };
+                let other = counters.insert(counter(&caller), (user_id, key_id));
+                assert_eq!(other, None, "{user_id} {key_id}");
+            }
+        }
     }
 }

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use authorizer::metrics::{self, Occasion};
 use authorizer::settings::Settings;
 use authorizer::{Authorizer, MalformedEvent, PATH, PepperCache, Request, answer};
-use functions_shared::aws;
 use functions_shared::host::{self, Fault};
+use functions_shared::{Failure, aws};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -60,11 +60,14 @@ fn usage(problems: &str) -> ExitCode {
 async fn handle(shared: Arc<(Authorizer, String)>, event: Value) -> Result<Value, Fault> {
     let (authorizer, environment) = shared.as_ref();
     let started = Instant::now();
-    let request = Request::read(event).map_err(malformed)?;
-    let outcome = authorizer.decide(&request).await;
+    let request = Request::read(event);
+    let outcome = match &request {
+        Ok(request) => authorizer.decide(request).await,
+        Err(MalformedEvent) => Err(Failure::new("authorize", "malformed event")),
+    };
     let occasion = Occasion {
         environment,
-        request_id: request.id(),
+        request_id: request.as_ref().ok().and_then(Request::id),
         at: Timestamp::now(),
         took: started.elapsed(),
     };
@@ -72,19 +75,16 @@ async fn handle(shared: Arc<(Authorizer, String)>, event: Value) -> Result<Value
         &mut io::stdout(),
         &metrics::embedded(&outcome, occasion).to_string(),
     );
-    match outcome {
-        Ok(decision) => Ok(answer(&decision, &request.method_arn)),
+    match (request, outcome) {
+        (Ok(request), Ok(decision)) => Ok(answer(&decision, &request.method_arn)),
+        (Err(error), _) => Err(Fault {
+            kind: "MalformedEvent",
+            message: error.to_string(),
+        }),
         // Whatever the message, API Gateway answers 500 and calls nothing; only "Unauthorized" would be 401.
-        Err(failure) => Err(Fault {
+        (_, Err(failure)) => Err(Fault {
             kind: "Unavailable",
             message: failure.to_string(),
         }),
-    }
-}
-
-fn malformed(error: MalformedEvent) -> Fault {
-    Fault {
-        kind: "MalformedEvent",
-        message: error.to_string(),
     }
 }

@@ -53,9 +53,11 @@ impl Request {
     pub fn read(event: Value) -> Result<Self, MalformedEvent> {
         // The parser's own message could repeat a header.
         let request: Self = serde_json::from_value(event).map_err(|_| MalformedEvent)?;
-        let is_method =
-            request.method_arn.starts_with("arn:") && request.method_arn.contains(":execute-api:");
-        if is_method {
+        let arn = request.method_arn.as_str();
+        let is_method = arn.starts_with("arn:") && arn.contains(":execute-api:");
+        // The path is the caller's, and these would make a policy of it that is for more than this one request.
+        let is_pattern = arn.contains(['*', '?']) || arn.contains("${");
+        if is_method && !is_pattern {
             Ok(request)
         } else {
             Err(MalformedEvent)
@@ -159,6 +161,10 @@ mod tests {
             json!({ "type": "TOKEN", "authorizationToken": "secret" }),
             json!({ "methodArn": "secret", "headers": {} }),
             json!({ "methodArn": ARN, "headers": { "X-API-Key": ["secret"] } }),
+            // In a policy each of these would stand for other methods too.
+            json!({ "methodArn": format!("{ARN}/*"), "headers": {} }),
+            json!({ "methodArn": ARN.replace("inbox", "inbo?"), "headers": {} }),
+            json!({ "methodArn": format!("{ARN}/${{aws:userid}}"), "headers": {} }),
         ] {
             let error = Request::read(event).err();
 

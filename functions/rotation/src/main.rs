@@ -12,11 +12,14 @@ use aws_sdk_secretsmanager::Client;
 use functions_shared::aws;
 use functions_shared::host::{self, Fault};
 use rotation::settings::Settings;
-use rotation::{Event, PATH, Rotator};
+use rotation::{Event, PATH, RotationError, Rotator};
 use serde_json::{Value, json};
 
 /// Wrong or missing settings.
 const USAGE: u8 = 2;
+
+/// What is said of an event of another kind.
+const MALFORMED: &str = "the event is not Secrets Manager's: it needs Step, SecretId and ClientRequestToken";
 
 /// Nobody waits for a rotation, so an attempt may take its time.
 const ATTEMPT: Duration = Duration::from_secs(5);
@@ -52,10 +55,15 @@ fn usage(problems: &str) -> ExitCode {
 
 /// Does one step and logs one line about it.
 async fn handle(rotator: Rotator, environment: Arc<str>, event: Value) -> Result<Value, Fault> {
-    let event: Event = serde_json::from_value(event).map_err(|error| Fault {
-        kind: "MalformedEvent",
-        message: format!("the event is not Secrets Manager's: {error}"),
-    })?;
+    // The parser's own message could repeat a value of whatever this is.
+    let Ok(event) = serde_json::from_value::<Event>(event) else {
+        let line = json!({ "environment": environment.as_ref(), "level": "error", "outcome": MALFORMED });
+        host::say(&mut io::stdout(), &line.to_string());
+        return Err(Fault {
+            kind: "MalformedEvent",
+            message: MALFORMED.to_owned(),
+        });
+    };
     let outcome = rotator.rotate(&event).await;
     let text = match &outcome {
         Ok(outcome) => outcome.as_str().to_owned(),
@@ -73,7 +81,10 @@ async fn handle(rotator: Rotator, environment: Arc<str>, event: Value) -> Result
     match outcome {
         Ok(outcome) => Ok(json!({ "outcome": outcome.as_str() })),
         Err(error) => Err(Fault {
-            kind: "RotationRefused",
+            kind: match error {
+                RotationError::Aws(_) => "Unavailable",
+                _ => "RotationRefused",
+            },
             message: error.to_string(),
         }),
     }

@@ -166,6 +166,8 @@ impl Rotator {
             let mut versions = versions.iter();
             versions.find(|(_, labels)| labels.iter().any(|label| label == CURRENT))
         });
+        // Once more, as a step can be left out, and the current value may have been replaced by hand since the test.
+        self.test(event).await?;
         // AWSPENDING stays: taking it away in a call of its own would look like a rotation that was given up.
         self.client
             .update_secret_version_stage()

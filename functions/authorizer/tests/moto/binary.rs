@@ -15,7 +15,7 @@ use crate::world::{ARN, World, active, event};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The binary with an environment of its own: none of the machine's AWS settings reach it.
-fn command(world: &World, endpoint: &str) -> Command {
+pub fn command(world: &World, endpoint: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_authorizer"));
     command
         .env_clear()

@@ -2,6 +2,7 @@
 //!
 //! One by one, because `DynamoDB` judges a condition and writes in one step, which moto's threads do not.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -21,33 +22,49 @@ pub enum Fault {
     DenyRehash,
     /// The operation never answers.
     Hang(&'static str),
+    /// A read that was answered before is answered the same, and the emulated account, which is slow, is left alone.
+    RepeatReads,
 }
+
+/// Answers by request.
+type Answers = Mutex<HashMap<String, Vec<u8>>>;
 
 /// Starts a proxy, and returns its address. It ends with the test's runtime.
 pub async fn start(fault: Fault) -> TestResult<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?.to_string();
     let server: Arc<str> = moto::address()?.into();
-    let one_by_one = Arc::new(Mutex::new(()));
+    // Requests take turns to hold it.
+    let answers = Arc::new(Answers::default());
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            let (server, turn) = (Arc::clone(&server), Arc::clone(&one_by_one));
-            tokio::spawn(async move { pass(client, &server, &turn, fault).await });
+            let (server, answers) = (Arc::clone(&server), Arc::clone(&answers));
+            tokio::spawn(async move { pass(client, &server, &answers, fault).await });
         }
     });
     Ok(address)
 }
 
 /// Passes one request on, and closes the connection.
-async fn pass(mut client: TcpStream, server: &str, turn: &Mutex<()>, fault: Fault) -> Option<()> {
+async fn pass(mut client: TcpStream, server: &str, answers: &Answers, fault: Fault) -> Option<()> {
     let request = read(&mut client).await?;
     let response = match fault {
         Fault::Deny(operation) if is(&request, operation) => denial(&request),
         Fault::DenyRehash if String::from_utf8_lossy(&request).contains("rehashed_at") => denial(&request),
         Fault::Hang(operation) if is(&request, operation) => std::future::pending().await,
         _ => {
-            let _turn = turn.lock().await;
-            forward(&request, server).await?
+            let mut answers = answers.lock().await;
+            let is_read = is(&request, "Query") || is(&request, "GetItem");
+            let asked = body(&request).to_owned();
+            if let Some(known) = answers.get(&asked) {
+                known.clone()
+            } else {
+                let answer = forward(&request, server).await?;
+                if is_read && matches!(fault, Fault::RepeatReads) {
+                    answers.insert(asked, answer.clone());
+                }
+                answer
+            }
         }
     };
     client.write_all(&response).await.ok()
@@ -82,10 +99,14 @@ fn is(request: &[u8], operation: &str) -> bool {
     target.is_some_and(|target| target.trim_end().ends_with(&format!(".{operation}")))
 }
 
+/// The body of a request, which is JSON.
+fn body(request: &[u8]) -> &str {
+    let text = std::str::from_utf8(request).unwrap_or_default();
+    text.split_once("\r\n\r\n").map_or("", |(_, body)| body)
+}
+
 fn denial(request: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(request);
-    let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    let body = serde_json::json!({ "__type": "AccessDeniedException", "message": body }).to_string();
+    let body = serde_json::json!({ "__type": "AccessDeniedException", "message": body(request) }).to_string();
     format!(
         "HTTP/1.1 400 Bad Request\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: {}\r\n\
          Connection: close\r\n\r\n{body}",

@@ -6,7 +6,8 @@ use authorizer::{Authorizer, Decision, PepperCache, Reason, Rehash};
 use jiff::SignedDuration;
 use rotation::{Event, Rotator, Step};
 
-use crate::moto::{TestResult, begin_rotation, config};
+use crate::moto::{TestResult, config};
+use crate::rotating::begin_rotation;
 use crate::world::{World, active, ask, refusal};
 
 /// Rotates the secret as Secrets Manager has it done.

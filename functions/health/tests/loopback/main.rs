@@ -2,6 +2,9 @@
 //! binary itself as a local server and as a Lambda function. Everything stays on the loopback
 //! interface.
 
+#[path = "../../../shared/testing/runtime.rs"]
+mod runtime;
+
 mod dynamodb;
 mod function;
 mod server;

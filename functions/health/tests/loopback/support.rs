@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::process::Command;
 
 /// What a test ends with.
-pub type TestResult = Result<(), Box<dyn Error>>;
+pub type TestResult<T = ()> = Result<T, Box<dyn Error>>;
 
 /// Longer than anything here takes, so that a test that hangs fails instead.
 pub const PATIENCE: Duration = Duration::from_secs(30);

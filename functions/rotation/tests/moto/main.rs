@@ -2,13 +2,20 @@
 
 #[path = "../../../shared/testing/moto.rs"]
 mod moto;
+#[path = "../../../shared/testing/rotating.rs"]
+mod rotating;
+#[path = "../../../shared/testing/runtime.rs"]
+mod runtime;
+
+mod function;
 
 use aws_sdk_secretsmanager::Client;
 use functions_shared::PepperSecret;
 use jiff::{SignedDuration, Timestamp};
 use rotation::{Event, Outcome, RotationError, Rotator, Step};
 
-use moto::{TestResult, begin_rotation};
+use moto::TestResult;
+use rotating::begin_rotation;
 
 const STEPS: [Step; 4] = [
     Step::CreateSecret,
@@ -210,10 +217,12 @@ async fn an_unsound_value_is_found_before_it_counts() -> TestResult {
                 .send()
                 .await?;
         }
-        let outcome = rotator(&client)
-            .rotate(&event(Step::TestSecret, name, &token))
-            .await;
-        assert_eq!(outcome, Err(expected), "{name}");
+        // Whoever may invoke the function could leave the test out, so the last step makes sure once more.
+        for step in [Step::TestSecret, Step::FinishSecret] {
+            let outcome = rotator(&client).rotate(&event(step, name, &token)).await;
+            assert_eq!(outcome, Err(expected.clone()), "{name} {step:?}");
+        }
+        assert_eq!(current(&client, name).await?, first, "{name}");
     }
     Ok(())
 }
