@@ -3,13 +3,12 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::net::TcpStream;
-use tokio::process::{Child, ChildStdout, Command};
+use serde_json::json;
+use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::moto::{REGION, TestResult};
+use crate::server::Server;
 use crate::world::{ARN, World, active, event};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,70 +36,12 @@ pub fn command(world: &World, endpoint: &str) -> Command {
     command
 }
 
-/// A server on a port that the system picked.
-struct Server {
-    _child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
-    address: String,
-}
-
-impl Server {
-    async fn start(mut command: Command) -> TestResult<Self> {
-        let mut child = command.spawn()?;
-        let output = child.stdout.take().ok_or("no standard output")?;
-        let mut lines = BufReader::new(output).lines();
-        let line = timeout(PATIENCE, lines.next_line())
-            .await??
-            .ok_or("nothing said")?;
-        let address = line
-            .strip_prefix("listening on http://")
-            .ok_or("unexpected line")?;
-        let address = address
-            .strip_suffix("/authorize")
-            .ok_or("unexpected path")?
-            .to_owned();
-        Ok(Self {
-            _child: child,
-            lines,
-            address,
-        })
-    }
-
-    /// Sends an event; returns the status, the answer and the line that was logged.
-    async fn ask(&mut self, event: &Value) -> TestResult<(u16, Value, Value)> {
-        let body = event.to_string();
-        let request = format!(
-            "POST /authorize HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        let exchange = async {
-            let mut stream = TcpStream::connect(&self.address).await?;
-            stream.write_all(request.as_bytes()).await?;
-            let mut response = String::new();
-            stream.read_to_string(&mut response).await?;
-            std::io::Result::Ok(response)
-        };
-        let response = timeout(PATIENCE, exchange).await??;
-        let (head, body) = response.split_once("\r\n\r\n").ok_or("no end of head")?;
-        let status = head.split(' ').nth(1).ok_or("no status")?.parse()?;
-        let logged = timeout(PATIENCE, self.lines.next_line())
-            .await??
-            .ok_or("nothing logged")?;
-        Ok((
-            status,
-            serde_json::from_str(body)?,
-            serde_json::from_str(&logged)?,
-        ))
-    }
-}
-
 #[tokio::test]
 async fn answers_policies_and_logs_neither_key_nor_hash() -> TestResult {
     let world = World::new().await?;
     let key = world.issue("key-1", &[active()]).await?;
     let hash = world.stored_hash("key-1").await?;
-    let mut server = Server::start(command(&world, &world.address)).await?;
+    let mut server = Server::start(command(&world, &world.address), authorizer::PATH).await?;
 
     let (status, answer, logged) = server.ask(&event(Some(key.reveal()))).await?;
     assert_eq!(status, 200, "{answer}");
@@ -123,6 +64,7 @@ async fn answers_policies_and_logs_neither_key_nor_hash() -> TestResult {
     assert_eq!(answer["context"], json!({ "reason": "missing_key" }));
     assert_eq!(logged["reason"], "missing_key");
     assert_eq!(logged["AuthorizerDenials"], 1);
+    assert_eq!(server.end().await?, Some(0));
     Ok(())
 }
 
@@ -130,7 +72,7 @@ async fn answers_policies_and_logs_neither_key_nor_hash() -> TestResult {
 async fn a_dependency_that_is_down_is_a_fault_without_a_policy() -> TestResult {
     let world = World::new().await?;
     let key = world.issue("key-1", &[active()]).await?;
-    let mut server = Server::start(command(&world, "127.0.0.1:9")).await?;
+    let mut server = Server::start(command(&world, "127.0.0.1:9"), authorizer::PATH).await?;
 
     let (status, answer, logged) = server.ask(&event(Some(key.reveal()))).await?;
     assert_eq!(status, 500);

@@ -1,4 +1,5 @@
-//! The binary as a Lambda function, which Secrets Manager invokes; and what it says of wrong settings.
+//! The binary as a Lambda function, which Secrets Manager invokes, and as a local server; and what it says of wrong
+//! settings.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use tokio::time::timeout;
 use crate::moto::{self, REGION, TestResult};
 use crate::rotating::begin_rotation;
 use crate::runtime::Function;
+use crate::server::Server;
 use crate::{STEPS, client, create, current};
 
 /// The binary with an environment of its own: none of the machine's AWS settings reach it.
@@ -197,5 +199,24 @@ async fn says_what_is_wrong_and_exits_with_2() -> TestResult {
         assert_eq!(String::from_utf8(output.stderr)?, expected);
         assert_eq!(output.stdout, b"", "{name}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn serves_locally_and_ends_cleanly_when_asked_to() -> TestResult {
+    let (client, address) = (client()?, moto::address()?);
+    let first = PepperSecret::first(Timestamp::UNIX_EPOCH)?;
+    create(&client, "server", &first.to_text()?).await?;
+    let token = begin_rotation(&address, &client, "server").await?;
+    let mut server = Server::start(command(&address), rotation::PATH).await?;
+
+    let (status, answer, logged) = server.ask(&event("createSecret", "server", &token)).await?;
+    assert_eq!((status, answer), (200, json!({ "outcome": "done" })));
+    assert_eq!(logged["environment"], "dev");
+    let (status, answer, logged) = server.ask(&event("setSecrets", "server", &token)).await?;
+    assert_eq!(status, 500);
+    assert_eq!(answer["errorType"], "MalformedEvent");
+    assert_eq!(logged["level"], "error");
+    assert_eq!(server.end().await?, Some(0));
     Ok(())
 }

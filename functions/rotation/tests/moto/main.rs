@@ -6,6 +6,8 @@ mod moto;
 mod rotating;
 #[path = "../../../shared/testing/runtime.rs"]
 mod runtime;
+#[path = "../../../shared/testing/server.rs"]
+mod server;
 
 mod function;
 
