@@ -58,6 +58,12 @@ pub const FORMATS: &[Format] = &[
         expected: "a number with `us`, `ms` or `s`, as `50ms`",
         check: |text| Latency::from_str(text).map(drop),
     },
+    Format {
+        name: "duration",
+        article: "a duration",
+        expected: "a whole number with `s`, `m`, `h` or `d`, as `15m`",
+        check: |text| Seconds::from_str(text).map(drop),
+    },
 ];
 
 macro_rules! text_format {
@@ -313,6 +319,43 @@ impl fmt::Display for Latency {
     }
 }
 
+/// A setting that AWS holds in whole seconds, written with its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seconds(pub i64);
+
+text_format!(Seconds, "duration");
+
+/// The units, the largest first, and their seconds.
+const UNITS: [(&str, i64); 4] = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
+
+impl FromStr for Seconds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, unit) = text.split_at(digits);
+        let Some((_, seconds)) = UNITS.iter().find(|(name, _)| *name == unit) else {
+            return Err("the unit must be `s`, `m`, `h` or `d`".to_owned());
+        };
+        let number: i64 = number
+            .parse()
+            .map_err(|_| "there is no whole number before the unit".to_owned())?;
+        match number.checked_mul(*seconds) {
+            Some(seconds) => Ok(Self(seconds)),
+            None => Err("it is too long".to_owned()),
+        }
+    }
+}
+
+/// In the largest unit that it is a whole number of.
+impl fmt::Display for Seconds {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fits = |(_, seconds): &&(&str, i64)| self.0 != 0 && self.0 % seconds == 0;
+        let (unit, seconds) = UNITS.iter().find(fits).unwrap_or(&("s", 1));
+        write!(formatter, "{}{unit}", self.0 / seconds)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,6 +410,23 @@ mod tests {
         }
         for text in ["50", "ms", "-1ms", "0ms", "1h", "99999999999999999999s"] {
             assert!(Latency::from_str(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn seconds_show_in_their_largest_unit() {
+        for (text, seconds, shown) in [
+            ("900s", 900, "15m"),
+            ("14d", 1_209_600, "14d"),
+            ("36h", 129_600, "36h"),
+            ("90s", 90, "90s"),
+            ("0s", 0, "0s"),
+        ] {
+            let parsed = Seconds::from_str(text).unwrap();
+            assert_eq!((parsed.0, parsed.to_string().as_str()), (seconds, shown));
+        }
+        for text in ["15", "m", "-1m", "1.5h", "15 m", "15min", "99999999999999999d"] {
+            assert!(Seconds::from_str(text).is_err(), "{text}");
         }
     }
 

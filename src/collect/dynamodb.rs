@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::list_tables::ListTablesOutput;
-use aws_sdk_dynamodb::types::{self, BillingMode};
+use aws_sdk_dynamodb::types::{self, BillingMode, TableClass};
 use futures_util::future::join_all;
 
 use super::{Arn, Collected, Collector, Context, Operation, Service};
@@ -212,15 +212,7 @@ fn description(table: types::TableDescription) -> Table {
         .global_secondary_indexes
         .unwrap_or_default()
         .into_iter()
-        .map(|index| GlobalSecondaryIndex {
-            index_name: index.index_name.unwrap_or_default(),
-            index_status: index.index_status.map(|status| status.as_str().to_owned()),
-            key_schema: keys(index.key_schema),
-            projection_type: index
-                .projection
-                .and_then(|projection| projection.projection_type)
-                .map(|projection| projection.as_str().to_owned()),
-        })
+        .map(index)
         .collect();
     global_secondary_indexes.sort_by(|a, b| a.index_name.cmp(&b.index_name));
     Table {
@@ -247,6 +239,28 @@ fn description(table: types::TableDescription) -> Table {
             .map(|status| status.as_str().to_owned()),
         kms_master_key_arn: encryption.and_then(|sse| sse.kms_master_key_arn),
         deletion_protection_enabled: table.deletion_protection_enabled.unwrap_or(false),
+        // DynamoDB leaves the summary out for tables that never had another class.
+        table_class: table
+            .table_class_summary
+            .and_then(|summary| summary.table_class)
+            .unwrap_or(TableClass::Standard)
+            .as_str()
+            .to_owned(),
+    }
+}
+
+fn index(index: types::GlobalSecondaryIndexDescription) -> GlobalSecondaryIndex {
+    let (projection_type, non_key_attributes) = index.projection.map_or((None, None), |projection| {
+        (projection.projection_type, projection.non_key_attributes)
+    });
+    let mut non_key_attributes = non_key_attributes.unwrap_or_default();
+    non_key_attributes.sort();
+    GlobalSecondaryIndex {
+        index_name: index.index_name.unwrap_or_default(),
+        index_status: index.index_status.map(|status| status.as_str().to_owned()),
+        key_schema: keys(index.key_schema),
+        projection_type: projection_type.map(|projection| projection.as_str().to_owned()),
+        non_key_attributes,
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Table {
     pub kms_master_key_arn: Option<String>,
     /// Whether the table refuses to be deleted.
     pub deletion_protection_enabled: bool,
+    /// `STANDARD` or `STANDARD_INFREQUENT_ACCESS`.
+    pub table_class: String,
 }
 
 /// One attribute of a key.
@@ -77,6 +79,8 @@ pub struct GlobalSecondaryIndex {
     pub key_schema: Vec<KeySchemaElement>,
     /// `ALL`, `KEYS_ONLY` or `INCLUDE`.
     pub projection_type: Option<String>,
+    /// The attributes that `INCLUDE` copies beside the keys, sorted.
+    pub non_key_attributes: Vec<String>,
 }
 
 /// Expiry of items.

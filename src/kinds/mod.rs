@@ -2,16 +2,26 @@
 //!
 //! A kind's schema, its `explain` page, its docs page and its fixture tests all follow from its file.
 
+mod alarm;
 mod assert;
 mod exists;
+mod facts;
+mod flow_logs;
 mod latency;
 mod least_privilege;
+mod log_group;
 mod naming;
+mod parameter;
 mod pitr;
 mod public_access;
+mod queue;
+mod secret;
 mod select;
 mod subnets;
+mod table_schema;
 mod tags;
+mod tls_only;
+mod topic;
 mod ttl;
 
 use schemars::JsonSchema;
@@ -120,15 +130,23 @@ macro_rules! kinds {
 }
 
 kinds! {
+    "alarm" => alarm, "alarms watch the promised metric, go off in time and reach somebody";
     "assert" => assert, "an expression over each resource of a type holds";
     "exists" => exists, "the named resources are there";
+    "flow-logs" => flow_logs, "the traffic of VPCs is logged";
     "latency" => latency, "an HTTP endpoint answers within its targets";
     "least-privilege" => least_privilege, "roles hold no more than is allowed, and no way to more";
+    "log-group" => log_group, "log groups keep their lines as long as promised";
     "naming" => naming, "names follow the pattern of their resource type";
+    "parameter" => parameter, "parameters are there, of the promised type";
     "pitr" => pitr, "tables can be restored to any point in time";
     "public-access" => public_access, "resource policies grant nothing to the public, or to anyone unexpected";
+    "queue" => queue, "queues have the promised settings";
+    "secret" => secret, "secrets are rotated, encrypted and reached as promised";
     "subnets" => subnets, "a VPC has exactly the promised public and private subnets";
+    "table-schema" => table_schema, "tables have the promised keys, indexes and settings";
     "tags" => tags, "every taggable resource carries the required tags";
+    "topic" => topic, "topics have the promised settings";
     "ttl" => ttl, "items of a table expire by the promised attribute";
 }
 

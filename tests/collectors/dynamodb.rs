@@ -25,7 +25,9 @@ fn account(request: &Request) -> Answer {
             "KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
             "AttributeDefinitions":[{"AttributeName":"sk","AttributeType":"N"},{"AttributeName":"pk","AttributeType":"S"}],
             "GlobalSecondaryIndexes":[{"IndexName":"by-status","IndexStatus":"ACTIVE",
-                "KeySchema":[{"AttributeName":"sk","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}],
+                "KeySchema":[{"AttributeName":"sk","KeyType":"HASH"}],
+                "Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["title","actor"]}}],
+            "TableClassSummary":{"TableClass":"STANDARD_INFREQUENT_ACCESS"},
             "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"},
             "SSEDescription":{"Status":"ENABLED","KMSMasterKeyArn":"arn:aws:kms:us-east-1:123456789012:key/k"},
             "DeletionProtectionEnabled":true}}"#),
@@ -58,10 +60,10 @@ async fn both_pages_and_every_fact_are_read_once() {
     assert_eq!(table.billing_mode, "PAY_PER_REQUEST");
     assert_eq!(table.key_schema[1].key_type, "RANGE");
     assert_eq!(table.attribute_definitions[0].attribute_name, "pk");
-    assert_eq!(
-        table.global_secondary_indexes[0].projection_type.as_deref(),
-        Some("ALL")
-    );
+    let index = &table.global_secondary_indexes[0];
+    assert_eq!(index.projection_type.as_deref(), Some("INCLUDE"));
+    assert_eq!(index.non_key_attributes, ["actor", "title"]);
+    assert_eq!(table.table_class, "STANDARD_INFREQUENT_ACCESS");
     assert!(table.stream_enabled && table.deletion_protection_enabled);
     assert_eq!(table.sse_status.as_deref(), Some("ENABLED"));
     let ttl = own.time_to_live.known().unwrap();
@@ -80,6 +82,23 @@ async fn both_pages_and_every_fact_are_read_once() {
     ] {
         assert_eq!(read_of(&reads, action).calls, calls, "{action}");
     }
+}
+
+#[tokio::test]
+async fn what_dynamodb_leaves_out_of_a_table_is_its_default() {
+    let fake = Fake::start(|request| match request.operation.as_str() {
+        "DescribeTable" => ok(r#"{"Table":{"TableName":"events","TableStatus":"ACTIVE"}}"#),
+        _ => account(request),
+    })
+    .await;
+    let (collected, _) = fake.collect(&Dynamodb, &Needs::none().fact(TYPE, "table")).await;
+    let own = DynamodbTable::of(&named(&collected, "events").details).unwrap();
+    let table = own.table.known().unwrap();
+    assert_eq!(
+        (table.billing_mode.as_str(), table.table_class.as_str()),
+        ("PROVISIONED", "STANDARD")
+    );
+    assert!(!table.stream_enabled && table.sse_status.is_none() && !table.deletion_protection_enabled);
 }
 
 #[tokio::test]

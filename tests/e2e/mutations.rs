@@ -306,7 +306,10 @@ pub const DESTRUCTIONS: &[Mutation] = &[
                 .map(drop)
         },
         revert: |_| Ok(()),
-        fails: &["dynamodb-tables-exist::zapier-triggers-api-keys-dev"],
+        fails: &[
+            "dynamodb-keys-key::zapier-triggers-api-keys-dev",
+            "dynamodb-tables-exist::zapier-triggers-api-keys-dev",
+        ],
     },
     Mutation {
         name: "private subnet moved to the zone of the other",
@@ -360,6 +363,7 @@ pub const DESTRUCTIONS: &[Mutation] = &[
         revert: |_| Ok(()),
         fails: &[
             "sqs-dlq-retention::zapier-triggers-events-dlq-dev",
+            "sqs-events-visibility::zapier-triggers-events-dev",
             "sqs-queues-exist::zapier-triggers-events-dlq-dev",
         ],
     },

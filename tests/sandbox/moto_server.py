@@ -109,6 +109,22 @@ def omit_unset_image_config():
     LambdaFunction.get_configuration = get_configuration
 
 
+def keep_queue_policy():
+    """Keeps a queue's policy when other attributes are set.
+
+    moto forgets the policy whenever `SetQueueAttributes` does not name it; SQS changes what is named and nothing else.
+    """
+    set_attributes = Queue._set_attributes
+
+    def keeping(self, attributes, *arguments, **options):
+        policy = getattr(self, "policy", None)
+        set_attributes(self, attributes, *arguments, **options)
+        if "Policy" not in attributes:
+            self.policy = policy
+
+    Queue._set_attributes = keeping
+
+
 def return_compact_redrive_policy():
     """Returns a queue's `RedrivePolicy` as JSON without blanks.
 
@@ -284,6 +300,7 @@ FIX_UPS = (
     allocate_addresses_in_vpc,
     answer_invocations_empty,
     omit_unset_image_config,
+    keep_queue_policy,
     return_compact_redrive_policy,
     rotate_secrets_without_value,
     keep_sampling_rules,

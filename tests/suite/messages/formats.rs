@@ -28,7 +28,14 @@ fn of_latency(text: &str) -> String {
     of_check(&format!("kind: latency\nwith:\n  p95: {text}"))
 }
 
+fn of_duration(text: &str) -> String {
+    of_check(&format!("kind: queue\nwith: {{queues: [a], delay: {text}}}"))
+}
+
 goldens! {
+    duration_without_unit: of_duration("\"90\"");
+    duration_as_a_number: of_duration("90");
+    duration_with_wrong_unit: of_duration("15min");
     cidr_with_host_bits: of_cidr("10.0.1.0/16");
     cidr_with_prefix_33: of_cidr("10.0.0.0/33");
     cidr_without_prefix: of_cidr("10.0.0.0");

@@ -54,6 +54,64 @@ goldens! {
     unknown_action: of_check("kind: least-privilege\nwith:\n  roles: [a]\n  actions: [\"dynamodb:DescribeTabel\"]");
     unknown_service: of_check("kind: least-privilege\nwith:\n  roles: [a]\n  actions: [\"dynamo:DescribeTable\"]");
     bad_action: of_check("kind: least-privilege\nwith:\n  roles: [a]\n  actions: [DescribeTable]");
+    nothing_promised_of_a_table: of_check("kind: table-schema\nwith: {tables: [a]}");
+    indexes_that_are_empty: of_check("kind: table-schema\nwith: {tables: [a], indexes: {}}");
+    sort_key_alone: of_check("kind: table-schema\nwith:\n  tables: [a]\n  sort_key: {name: b, type: S}");
+    key_of_an_unknown_type: of_check("kind: table-schema\nwith:\n  tables: [a]\n  partition_key: {name: b, type: string}");
+    key_without_a_type: of_check("kind: table-schema\nwith:\n  tables: [a]\n  partition_key: {name: b}");
+    same_attribute_twice_in_a_key: of_check(
+        "kind: table-schema\nwith:\n  tables: [a]\n  partition_key: {name: b, type: S}\n  sort_key: {name: b, type: S}");
+    attribute_of_two_types: of_check(
+        "kind: table-schema\nwith:\n  tables: [a]\n  partition_key: {name: b, type: S}\n  indexes:\n    \
+         ByB: {partition_key: {name: b, type: N}}");
+    index_twice: of_check(
+        "kind: table-schema\nwith:\n  tables: [a]\n  indexes:\n    ByB: {partition_key: {name: b, type: S}}\n    \
+         ByB: {partition_key: {name: c, type: S}}");
+    projection_without_its_attributes: of_check(
+        "kind: table-schema\nwith:\n  tables: [a]\n  indexes:\n    \
+         ByB: {partition_key: {name: b, type: S}, projection: INCLUDE}");
+    key_of_a_table_that_no_key_encrypts: of_check(
+        "kind: table-schema\nwith: {tables: [a], encryption: AWS_OWNED, kms_keys: [k]}");
+    nothing_promised_of_a_queue: of_check("kind: queue\nwith: {queues: [a], tls_only: false}");
+    timeout_beyond_what_sqs_allows: of_check("kind: queue\nwith: {queues: [a], visibility_timeout: 13h}");
+    retention_below_what_sqs_allows: of_check("kind: queue\nwith: {queues: [a], message_retention: 30s}");
+    key_of_a_queue_that_sqs_encrypts: of_check("kind: queue\nwith: {queues: [a], encryption: SQS, kms_keys: [k]}");
+    nothing_promised_of_a_topic: of_check("kind: topic\nwith: {topics: [a]}");
+    key_of_a_topic_that_is_not_encrypted: of_check("kind: topic\nwith: {topics: [a], encrypted: false, kms_keys: [k]}");
+    nothing_promised_of_a_log_group: of_check("kind: log-group\nwith: {log_groups: [a]}");
+    retention_that_no_log_group_has: of_check("kind: log-group\nwith: {log_groups: [a], retention_days: 10}");
+    bounds_without_a_retention_between: of_check(
+        "kind: log-group\nwith: {log_groups: [a], min_retention_days: 8, max_retention_days: 13}");
+    retention_and_its_bound: of_check(
+        "kind: log-group\nwith: {log_groups: [a], retention_days: 14, max_retention_days: 30}");
+    key_of_a_log_group_that_is_not_encrypted: of_check(
+        "kind: log-group\nwith: {log_groups: [a], kms_encrypted: false, kms_keys: [k]}");
+    nothing_promised_of_a_parameter: of_check("kind: parameter\nwith: {parameters: [/a]}");
+    key_of_a_parameter_that_is_plain: of_check("kind: parameter\nwith: {parameters: [/a], type: String, kms_keys: [k]}");
+    nothing_promised_of_a_secret: of_check("kind: secret\nwith: {secrets: [a]}");
+    aggregation_that_no_flow_log_has: of_check("kind: flow-logs\nwith: {vpcs: [a], max_aggregation: 1h}");
+    nothing_promised_of_an_alarm: of_check("kind: alarm\nwith: {alarms: [a]}");
+    metric_and_expression: of_check(
+        "kind: alarm\nwith:\n  alarms: [a]\n  metric: {namespace: b, name: c}\n  expression: SUM(METRICS())");
+    threshold_and_its_bound: of_check("kind: alarm\nwith: {alarms: [a], threshold: 1, min_threshold: 1}");
+    bounds_without_a_threshold_between: of_check("kind: alarm\nwith: {alarms: [a], min_threshold: 2, max_threshold: 1}");
+    more_datapoints_than_periods: of_check("kind: alarm\nwith: {alarms: [a], evaluation_periods: 2, datapoints_to_alarm: 3}");
+    period_that_no_metric_has: of_check(
+        "kind: alarm\nwith:\n  alarms: [a]\n  metric: {namespace: b, name: c, period: 45s}");
+    alarm_that_is_always_too_late: of_check(
+        "kind: alarm\nwith:\n  alarms: [a]\n  within: 5m\n  evaluation_periods: 2\n  \
+         metric: {namespace: b, name: c, period: 5m}");
+    time_that_no_alarm_exceeds: of_check("kind: alarm\nwith: {alarms: [a], within: 7d}");
+    retention_that_every_log_group_has: of_check("kind: log-group\nwith: {log_groups: [a], min_retention_days: 1}");
+    statistic_that_does_not_exist: of_check(
+        "kind: alarm\nwith:\n  alarms: [a]\n  metric: {namespace: b, name: c, statistic: p101}");
+    metric_that_the_expression_does_not_name: of_check(
+        "kind: alarm\nwith:\n  alarms: [a]\n  expression: SUM(m1)\n  metrics:\n    m1: {namespace: b, name: c}\n    \
+         m2: {namespace: b, name: d}");
+    metric_that_nobody_promises: of_check(
+        "kind: alarm\nwith:\n  alarms: [a]\n  expression: m1 / m2\n  metrics:\n    m1: {namespace: b, name: c}");
+    metrics_without_an_expression: of_check(
+        "kind: alarm\nwith:\n  alarms: [a]\n  metrics:\n    m1: {namespace: b, name: c}");
     unknown_field_of_an_expression: of_expression("self.attributes.visibility_timeot >= 900");
     comparison_of_unlike_types: of_expression("self.attributes.visibility_timeout >= '900'");
     expression_that_is_no_condition: of_expression("self.name");
