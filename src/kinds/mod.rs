@@ -3,13 +3,18 @@
 //! A kind's schema, its `explain` page, its docs page and its fixture tests all follow from its file.
 
 mod assert;
+mod bounds;
 mod exists;
+mod function;
 mod latency;
 mod least_privilege;
 mod naming;
 mod pitr;
 mod public_access;
+mod routes;
+mod security_group;
 mod select;
+mod stage;
 mod subnets;
 mod tags;
 mod ttl;
@@ -122,11 +127,15 @@ macro_rules! kinds {
 kinds! {
     "assert" => assert, "an expression over each resource of a type holds";
     "exists" => exists, "the named resources are there";
+    "function" => function, "functions are packaged, placed, deployed and called as promised";
     "latency" => latency, "an HTTP endpoint answers within its targets";
     "least-privilege" => least_privilege, "roles hold no more than is allowed, and no way to more";
     "naming" => naming, "names follow the pattern of their resource type";
     "pitr" => pitr, "tables can be restored to any point in time";
     "public-access" => public_access, "resource policies grant nothing to the public, or to anyone unexpected";
+    "routes" => routes, "a REST API has the promised routes, authorizers and answers";
+    "security-group" => security_group, "security groups let through what was promised, and nothing else";
+    "stage" => stage, "a stage of a REST API is logged, traced, throttled and protected as promised";
     "subnets" => subnets, "a VPC has exactly the promised public and private subnets";
     "tags" => tags, "every taggable resource carries the required tags";
     "ttl" => ttl, "items of a table expire by the promised attribute";
