@@ -240,9 +240,13 @@ async fn a_denied_policy_of_an_alias_leaves_the_aliases_known() {
     let own = LambdaFunction::of(&named(&collected, "health").details).unwrap();
     assert!(own.aliases.known().is_some() && own.policy.known().is_some());
     assert!(matches!(&own.alias_policies, Fact::Unreadable(gap) if gap.reason == Reason::AccessDenied));
-    let (collected, reads) = fake
-        .collect(&Lambda, &Needs::none().fact(TYPE, "alias_policies"))
-        .await;
+}
+
+#[tokio::test]
+async fn policies_of_aliases_alone_list_the_aliases_and_do_not_keep_them() {
+    let fake = Fake::start(account).await;
+    let needs = Needs::none().fact(TYPE, "alias_policies");
+    let (collected, reads) = fake.collect(&Lambda, &needs).await;
     let own = LambdaFunction::of(&named(&collected, "worker").details).unwrap();
     assert_eq!(own.aliases, Fact::NotRead);
     assert!(own.alias_policies.known().unwrap().is_empty());
