@@ -47,7 +47,8 @@ with:
 /// error unless the list is promised by its id.
 ///
 /// ## What it cannot know
-/// What a prefix list holds; what network ACLs take away; which interfaces are in the group.
+/// What a prefix list holds; what network ACLs take away; which interfaces are in the group. The default group of the
+/// default VPC, which AWS makes in every region, is left out.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
@@ -74,9 +75,7 @@ const fn yes() -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Direction {
-    /// Into the group.
     Ingress,
-    /// Out of the group.
     Egress,
 }
 
@@ -195,7 +194,10 @@ impl Check for Options {
     }
 
     fn subjects(&self, inventory: &Inventory) -> Vec<Subject> {
-        select::subjects(inventory, SecurityGroup::NAME, &self.groups)
+        // AWS makes the default group of a default VPC by itself, in every region.
+        let mut subjects = select::subjects(inventory, SecurityGroup::NAME, &self.groups);
+        subjects.retain(|subject| !resource_of(inventory, subject).is_some_and(|group| group.managed_by_aws));
+        subjects
     }
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {

@@ -11,10 +11,8 @@ use crate::inventory::apigateway::MethodSetting;
 /// How much of each execution is logged, from the least to the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 pub enum LoggingLevel {
-    /// Errors only.
     #[serde(rename = "ERROR")]
     Error,
-    /// Every execution.
     #[serde(rename = "INFO")]
     Info,
 }
@@ -29,7 +27,7 @@ pub struct Settings {
     data_trace: Option<bool>,
     /// Whether metrics are kept per method.
     metrics: Option<bool>,
-    /// Requests per second on average, `min` and `max`. A method without a limit has none that is promised.
+    /// Requests per second on average, `min` and `max`. A method without a limit of its own is a violation.
     throttling_rate_limit: Option<Bounds>,
     /// Requests at once, `min` and `max`.
     throttling_burst_limit: Option<Bounds>,
