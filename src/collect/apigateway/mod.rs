@@ -190,8 +190,8 @@ impl Reader<'_> {
             let own = RestApi {
                 resources,
                 authorizers,
-                gateway_responses,
                 request_validators,
+                gateway_responses,
                 ..own
             };
             let path = format!("restapis/{id}");
