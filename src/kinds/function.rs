@@ -550,17 +550,12 @@ fn judge_concurrency(bounds: &Bounds, function: &LambdaFunction, assessment: &mu
     let Some(concurrency) = assessment.need("concurrency", &function.concurrency) else {
         return;
     };
-    match concurrency.reserved_concurrent_executions {
-        Some(count) => bounds.judge(
-            "reserved concurrency",
-            "another number of calls is set aside",
-            f64::from(count),
-            assessment,
-        ),
-        None => {
-            assessment.saw("reserved concurrency", "none");
-            assessment.differs("no calls are set aside for the function", bounds, "none");
-        }
+    if let Some(count) = concurrency.reserved_concurrent_executions {
+        let message = "another number of calls is set aside";
+        bounds.judge("reserved concurrency", message, f64::from(count), assessment);
+    } else {
+        assessment.saw("reserved concurrency", "none");
+        assessment.differs("no calls are set aside for the function", bounds, "none");
     }
 }
 

@@ -188,26 +188,12 @@ impl super::Options for Options {
                 });
             }
         }
-        if self.assumed_by.is_none() && !self.assumed_when.is_empty() {
-            mistakes.push(
-                Mistake::new(
-                    "/assumed_when#",
-                    "nobody-assumes",
-                    "conditions of nobody",
-                    "`assumed_by` is missing",
-                )
-                .help("name in `assumed_by` who may assume the roles under these conditions"),
-            );
-        }
-        let trust = trust::Demands::new(self.assumed_by, self.assumed_when, self.confused_deputy);
-        if trust.is_none() {
-            mistakes.push(Mistake::new(
-                "/assumed_when",
-                "bad-conditions",
-                "these are no conditions of a policy",
-                "not an operator, a key and its values",
-            ));
-        }
+        let trust = demands(
+            self.assumed_by,
+            self.assumed_when,
+            self.confused_deputy,
+            &mut mistakes,
+        );
         let Some(trust) = trust.filter(|_| mistakes.is_empty()) else {
             return Err(mistakes);
         };
@@ -223,6 +209,36 @@ impl super::Options for Options {
             trust,
         })
     }
+}
+
+/// What is asked of trust policies; nothing, and the mistake, when that is no policy.
+fn demands(
+    assumed_by: Option<Vec<String>>,
+    assumed_when: trust::Conditions,
+    confused_deputy: bool,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<trust::Demands> {
+    if assumed_by.is_none() && !assumed_when.is_empty() {
+        mistakes.push(
+            Mistake::new(
+                "/assumed_when#",
+                "nobody-assumes",
+                "conditions of nobody",
+                "`assumed_by` is missing",
+            )
+            .help("name in `assumed_by` who may assume the roles under these conditions"),
+        );
+    }
+    let trust = trust::Demands::new(assumed_by, assumed_when, confused_deputy);
+    if trust.is_none() {
+        mistakes.push(Mistake::new(
+            "/assumed_when",
+            "bad-conditions",
+            "these are no conditions of a policy",
+            "not an operator, a key and its values",
+        ));
+    }
+    trust
 }
 
 fn unknown_action(text: &str, pointer: String, pattern: &ActionPattern) -> Mistake {

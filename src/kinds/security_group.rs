@@ -285,15 +285,14 @@ fn actual(rules: &[SecurityGroupRule], assessment: &mut Assessment) -> (Vec<Flow
                 protocol,
                 ports,
                 peer,
-            })
+            });
         };
         for text in rule.cidr_blocks.iter().chain(&rule.ipv6_cidr_blocks) {
-            match text.parse() {
-                Ok(block) => add(Peer::Block(block)),
-                Err(_) => {
-                    is_whole = false;
-                    assessment.undetermined(format!("`{text}` cannot be read as an IP network"));
-                }
+            if let Ok(block) = text.parse() {
+                add(Peer::Block(block));
+            } else {
+                is_whole = false;
+                assessment.undetermined(format!("`{text}` cannot be read as an IP network"));
             }
         }
         rule.prefix_list_ids
@@ -348,7 +347,7 @@ impl Way<'_> {
                     protocol,
                     ports,
                     peer,
-                })
+                });
             };
             promise
                 .cidr_blocks

@@ -40,12 +40,11 @@ impl Cors {
                 .methods
                 .iter()
                 .find(|method| method.http_method == "OPTIONS");
-            match preflight {
-                Some(preflight) => self.judge_preflight(path, preflight, &called, assessment),
-                None => {
-                    assessment.saw(format!("OPTIONS {path}"), "none");
-                    assessment.differs(format!("{path} has no OPTIONS method"), "a preflight", "none");
-                }
+            if let Some(preflight) = preflight {
+                self.judge_preflight(path, preflight, &called, assessment);
+            } else {
+                assessment.saw(format!("OPTIONS {path}"), "none");
+                assessment.differs(format!("{path} has no OPTIONS method"), "a preflight", "none");
             }
             for method in called {
                 self.judge_answers(path, method, assessment);

@@ -104,13 +104,12 @@ pub fn judge(
         let response = found
             .iter()
             .find(|response| response.response_type == *occasion && !response.default_response);
-        match response {
-            Some(response) => option.judge(occasion, response, assessment),
-            None => {
-                assessment.saw(occasion, "the gateway's own answer");
-                let message = format!("{occasion} is answered by the gateway's own answer");
-                assessment.differs(message, "an answer of our own", "the gateway's own answer");
-            }
+        if let Some(response) = response {
+            option.judge(occasion, response, assessment);
+        } else {
+            assessment.saw(occasion, "the gateway's own answer");
+            let message = format!("{occasion} is answered by the gateway's own answer");
+            assessment.differs(message, "an answer of our own", "the gateway's own answer");
         }
     }
 }
