@@ -4,7 +4,7 @@
 //! loader and the kinds agree on what is well-formed.
 
 use globset::{Glob, GlobMatcher};
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 use regex::Regex;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -33,6 +33,12 @@ pub const FORMATS: &[Format] = &[
         article: "a CIDR block",
         expected: "an IPv4 network as `10.0.0.0/16`, without host bits",
         check: |text| Cidr::from_str(text).map(drop),
+    },
+    Format {
+        name: "ip-network",
+        article: "an IP network",
+        expected: "an IPv4 or IPv6 network as `10.0.0.0/16` or `fc00::/7`, without host bits",
+        check: |text| Network::from_str(text).map(drop),
     },
     Format {
         name: "glob",
@@ -115,6 +121,35 @@ impl FromStr for Cidr {
 }
 
 impl fmt::Display for Cidr {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// An IPv4 or IPv6 network without host bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Network(pub IpNet);
+
+text_format!(Network, "ip-network");
+
+impl FromStr for Network {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let network: IpNet = text
+            .parse()
+            .map_err(|_| "not an IPv4 or IPv6 address and a prefix length".to_owned())?;
+        if network.addr() != network.network() {
+            return Err(format!(
+                "it has host bits set; the network is `{}`",
+                network.trunc()
+            ));
+        }
+        Ok(Self(network))
+    }
+}
+
+impl fmt::Display for Network {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(formatter)
     }
@@ -370,6 +405,16 @@ mod tests {
         );
         assert!(Cidr::from_str("10.0.0.0/33").is_err());
         assert!(Cidr::from_str("10.0.0.0").is_err());
+    }
+
+    #[test]
+    fn a_network_is_of_either_family() {
+        assert!(Network::from_str("10.0.0.0/16").is_ok() && Network::from_str("fc00::/7").is_ok());
+        assert_eq!(
+            Network::from_str("fc00::1/7").unwrap_err(),
+            "it has host bits set; the network is `fc00::/7`"
+        );
+        assert!(Network::from_str("fc00::").is_err());
     }
 
     #[test]

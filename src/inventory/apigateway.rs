@@ -28,6 +28,8 @@ pub struct RestApi {
     pub resources: Fact<Vec<ApiResource>>,
     /// The authorizers, by name (`GetAuthorizers`).
     pub authorizers: Fact<Vec<Authorizer>>,
+    /// What validates requests, by name (`GetRequestValidators`).
+    pub request_validators: Fact<Vec<RequestValidator>>,
     /// What the gateway answers by itself, by type (`GetGatewayResponses`).
     pub gateway_responses: Fact<Vec<GatewayResponse>>,
 }
@@ -102,6 +104,8 @@ pub struct IntegrationResponse {
     pub status_code: String,
     /// The pattern that the backend's answer matches; absent for all others.
     pub selection_pattern: Option<String>,
+    /// Headers of the answer, and where each is taken from: `'text'` in quotes is the text itself.
+    pub response_parameters: BTreeMap<String, String>,
     /// The mapping templates of the body, by content type.
     pub response_templates: BTreeMap<String, String>,
 }
@@ -138,6 +142,20 @@ pub struct Authorizer {
     pub authorizer_result_ttl_in_seconds: Option<i32>,
     /// The user pools of `COGNITO_USER_POOLS`.
     pub provider_arns: Vec<String>,
+}
+
+/// What validates requests.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestValidator {
+    /// The id, which methods name it by.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// Whether bodies are validated against their model.
+    pub validate_request_body: bool,
+    /// Whether required parameters must be there.
+    pub validate_request_parameters: bool,
 }
 
 /// What the gateway answers by itself.

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fact::Fact;
+
 /// A virtual private cloud.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -17,6 +19,18 @@ pub struct Vpc {
     pub state: String,
     /// Whether this is the VPC that AWS makes in every region of an account.
     pub is_default: bool,
+    /// How names are resolved in the VPC (`DescribeVpcAttribute`).
+    pub dns: Fact<VpcDns>,
+}
+
+/// How names are resolved in a VPC.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VpcDns {
+    /// Whether the resolver of the VPC answers.
+    pub enable_dns_support: bool,
+    /// Whether what has a public address gets a public name; endpoints with private DNS need it.
+    pub enable_dns_hostnames: bool,
 }
 
 /// A subnet.
@@ -165,6 +179,10 @@ pub struct VpcEndpoint {
     pub route_table_ids: Vec<String>,
     /// The subnets of an interface endpoint.
     pub subnet_ids: Vec<String>,
+    /// The security groups of an interface endpoint.
+    pub security_group_ids: Vec<String>,
+    /// Whether the service's own name leads to the endpoint inside the VPC.
+    pub private_dns_enabled: bool,
     /// The endpoint policy, as JSON text.
     pub policy_document: Option<String>,
 }

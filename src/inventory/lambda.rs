@@ -49,19 +49,22 @@ pub struct LambdaFunction {
     pub log_format: Option<String>,
     /// The environment: the name of each variable with the SHA-256 of its value, in 64 lower-case hex digits.
     pub environment: Fact<BTreeMap<String, String>>,
-    /// Where the code comes from (`GetFunction`).
+    /// Where the code comes from, and whether it is in force (`GetFunction`).
     pub code: Fact<FunctionCode>,
-    /// Who may call the function, as JSON text (`GetPolicy`); absent when there is no policy.
+    /// Who may call the function by its own ARN, as JSON text (`GetPolicy`); absent when there is no policy.
     pub policy: Fact<Option<String>>,
     /// The aliases, by name (`ListAliases`).
     pub aliases: Fact<Vec<Alias>>,
+    /// Who may call the function by an alias, as JSON text by the alias's name; an alias without a policy is left out.
+    /// The function's own policy does not hold these (`ListAliases`, and `GetPolicy` per alias).
+    pub alias_policies: Fact<BTreeMap<String, String>>,
     /// How many calls may run at once (`GetFunctionConcurrency`).
     pub concurrency: Fact<Concurrency>,
     /// What happens to asynchronous events (`GetFunctionEventInvokeConfig`); absent when nothing is set.
     pub event_invoke_config: Fact<Option<EventInvokeConfig>>,
 }
 
-/// Where the code of a function comes from.
+/// Where the code of a function comes from, and whether it is in force.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FunctionCode {
@@ -71,6 +74,10 @@ pub struct FunctionCode {
     pub image_uri: Option<String>,
     /// The image by its digest.
     pub resolved_image_uri: Option<String>,
+    /// `Pending`, `Active`, `Inactive` or `Failed`.
+    pub state: Option<String>,
+    /// `InProgress`, `Successful` or `Failed`.
+    pub last_update_status: Option<String>,
 }
 
 /// A name for a version of a function.

@@ -77,8 +77,12 @@ pub struct Options {
     #[serde(default)]
     accept: Vec<String>,
     /// Who may assume the roles: services, accounts, ARNs of roles and users, identity providers. Without it anyone
-    /// whom the trust policy names.
+    /// whom the trust policy names. `{account}` stands for the account that is read.
     assumed_by: Option<Vec<String>>,
+    /// Conditions that every grant of the trust policy must carry, as in a policy: operator, key, values. `{account}`
+    /// stands for the account that is read.
+    #[serde(default)]
+    assumed_when: trust::Conditions,
     /// Whether a service may assume the roles only on behalf of a named `aws:SourceArn` or `aws:SourceAccount`.
     #[serde(default)]
     confused_deputy: bool,
@@ -184,10 +188,15 @@ impl super::Options for Options {
                 });
             }
         }
-        let trust = trust::Demands::new(self.assumed_by.as_deref(), self.confused_deputy);
-        if !mistakes.is_empty() {
+        let trust = demands(
+            self.assumed_by,
+            self.assumed_when,
+            self.confused_deputy,
+            &mut mistakes,
+        );
+        let Some(trust) = trust.filter(|_| mistakes.is_empty()) else {
             return Err(mistakes);
-        }
+        };
         Ok(LeastPrivilege {
             roles: self.roles,
             rules: rules::Options {
@@ -200,6 +209,36 @@ impl super::Options for Options {
             trust,
         })
     }
+}
+
+/// What is asked of trust policies; nothing, and the mistake, when that is no policy.
+fn demands(
+    assumed_by: Option<Vec<String>>,
+    assumed_when: trust::Conditions,
+    confused_deputy: bool,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<trust::Demands> {
+    if assumed_by.is_none() && !assumed_when.is_empty() {
+        mistakes.push(
+            Mistake::new(
+                "/assumed_when#",
+                "nobody-assumes",
+                "conditions of nobody",
+                "`assumed_by` is missing",
+            )
+            .help("name in `assumed_by` who may assume the roles under these conditions"),
+        );
+    }
+    let trust = trust::Demands::new(assumed_by, assumed_when, confused_deputy);
+    if trust.is_none() {
+        mistakes.push(Mistake::new(
+            "/assumed_when",
+            "bad-conditions",
+            "these are no conditions of a policy",
+            "not an operator, a key and its values",
+        ));
+    }
+    trust
 }
 
 fn unknown_action(text: &str, pointer: String, pattern: &ActionPattern) -> Mistake {
@@ -277,8 +316,11 @@ impl Check for LeastPrivilege {
                 }
             }
         }
-        self.trust
-            .judge(&role.assume_role_policy_document, &mut assessment);
+        self.trust.judge(
+            &role.assume_role_policy_document,
+            &evidence.inventory.account,
+            &mut assessment,
+        );
         let holds = match policies
             .iter()
             .filter(|policy| policy.kind != PolicyKind::Boundary)

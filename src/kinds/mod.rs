@@ -4,9 +4,11 @@
 
 mod alarm;
 mod assert;
+mod bounds;
 mod exists;
 mod facts;
 mod flow_logs;
+mod function;
 mod latency;
 mod least_privilege;
 mod log_group;
@@ -15,8 +17,11 @@ mod parameter;
 mod pitr;
 mod public_access;
 mod queue;
+mod routes;
 mod secret;
+mod security_group;
 mod select;
+mod stage;
 mod subnets;
 mod table_schema;
 mod tags;
@@ -134,6 +139,7 @@ kinds! {
     "assert" => assert, "an expression over each resource of a type holds";
     "exists" => exists, "the named resources are there";
     "flow-logs" => flow_logs, "the traffic of VPCs is logged";
+    "function" => function, "functions are packaged, placed, deployed and called as promised";
     "latency" => latency, "an HTTP endpoint answers within its targets";
     "least-privilege" => least_privilege, "roles hold no more than is allowed, and no way to more";
     "log-group" => log_group, "log groups keep their lines as long as promised";
@@ -142,7 +148,10 @@ kinds! {
     "pitr" => pitr, "tables can be restored to any point in time";
     "public-access" => public_access, "resource policies grant nothing to the public, or to anyone unexpected";
     "queue" => queue, "queues have the promised settings";
+    "routes" => routes, "a REST API has the promised routes, authorizers and answers";
     "secret" => secret, "secrets are rotated, encrypted and reached as promised";
+    "security-group" => security_group, "security groups let through what was promised, and nothing else";
+    "stage" => stage, "a stage of a REST API is logged, traced, throttled and protected as promised";
     "subnets" => subnets, "a VPC has exactly the promised public and private subnets";
     "table-schema" => table_schema, "tables have the promised keys, indexes and settings";
     "tags" => tags, "every taggable resource carries the required tags";

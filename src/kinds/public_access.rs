@@ -79,7 +79,7 @@ struct Allowed {
 
 /// What a resource says about its policy.
 enum Found {
-    Policy(String),
+    Policies(Vec<String>),
     NoPolicy,
     /// Recorded in the assessment.
     Unread,
@@ -101,7 +101,9 @@ const SOURCES: [Source; 6] = [
     },
     Source {
         type_name: LambdaFunction::NAME,
-        needs: |names| fact(LambdaFunction::NAME, "policy", names),
+        needs: |names| {
+            fact(LambdaFunction::NAME, "policy", names).fact_of(LambdaFunction::NAME, "alias_policies", names)
+        },
         policy: of_function,
     },
     Source {
@@ -135,9 +137,20 @@ fn of_api(resource: &Resource, _: &mut Assessment) -> Found {
 }
 
 fn of_function(resource: &Resource, assessment: &mut Assessment) -> Found {
-    let policy = LambdaFunction::of(&resource.details)
-        .and_then(|function| assessment.need("policy", &function.policy));
-    policy.map_or(Found::Unread, |policy| optional(policy.as_ref()))
+    let Some(function) = LambdaFunction::of(&resource.details) else {
+        return Found::Unread;
+    };
+    let own = assessment.need("policy", &function.policy);
+    let of_aliases = assessment.need("policies of aliases", &function.alias_policies);
+    let (Some(own), Some(of_aliases)) = (own, of_aliases) else {
+        return Found::Unread;
+    };
+    let policies: Vec<String> = own.iter().chain(of_aliases.values()).cloned().collect();
+    if policies.is_empty() {
+        Found::NoPolicy
+    } else {
+        Found::Policies(policies)
+    }
 }
 
 fn of_secret(resource: &Resource, assessment: &mut Assessment) -> Found {
@@ -165,7 +178,7 @@ fn of_endpoint(resource: &Resource, _: &mut Assessment) -> Found {
 
 fn optional(policy: Option<&String>) -> Found {
     match policy.filter(|text| !text.is_empty()) {
-        Some(text) => Found::Policy(text.clone()),
+        Some(text) => Found::Policies(vec![text.clone()]),
         None => Found::NoPolicy,
     }
 }
@@ -270,12 +283,16 @@ impl Check for PublicAccess {
             Found::NoPolicy => {
                 assessment.saw("policy", "none");
             }
-            Found::Policy(text) => match PolicyDocument::parse(&text) {
-                Err(error) => {
-                    assessment.undetermined(format!("the policy cannot be understood: {error}"));
+            Found::Policies(texts) => {
+                for text in texts {
+                    match PolicyDocument::parse(&text) {
+                        Err(error) => {
+                            assessment.undetermined(format!("the policy cannot be understood: {error}"));
+                        }
+                        Ok(document) => self.judge_policy(document, &mut assessment),
+                    }
                 }
-                Ok(document) => self.judge_policy(document, &mut assessment),
-            },
+            }
         }
         assessment.conclude("the policy grants nothing to anyone unexpected")
     }

@@ -62,7 +62,7 @@ const fn two() -> usize {
 
 /// What the route table makes of a subnet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
+pub(super) enum Reach {
     Public,
     Private,
     /// Neither, and why.
@@ -263,7 +263,7 @@ impl Options {
 }
 
 /// The parts of one VPC that decide what its subnets reach.
-struct Network<'a> {
+pub(super) struct Network<'a> {
     vpc_id: &'a str,
     subnets: Vec<(&'a Resource, &'a Subnet)>,
     tables: Vec<&'a RouteTable>,
@@ -272,7 +272,7 @@ struct Network<'a> {
 }
 
 impl<'a> Network<'a> {
-    fn of(inventory: &'a Inventory, vpc_id: &'a str) -> Self {
+    pub(super) fn of(inventory: &'a Inventory, vpc_id: &'a str) -> Self {
         Self {
             vpc_id,
             subnets: inventory
@@ -313,7 +313,8 @@ impl<'a> Network<'a> {
             .find(|route| route.destination_cidr_block.as_deref() == Some("0.0.0.0/0"))
     }
 
-    fn reach(&self, subnet: &Subnet) -> Reach {
+    /// What the route tables make of a subnet.
+    pub(super) fn reach(&self, subnet: &Subnet) -> Reach {
         let Some(route) = self.default_route(&subnet.subnet_id) else {
             return Reach::Neither("its route table has no default route");
         };

@@ -6,11 +6,16 @@ use stackproof::inventory::apigateway::{ApiGatewayAccount, RestApi, Stage};
 use stackproof::inventory::{Fact, Needs, Reason, ResourceType};
 
 fn everything() -> Needs {
-    ["resources", "authorizers", "gateway_responses"]
-        .into_iter()
-        .fold(Needs::none(), |needs, fact| needs.fact(RestApi::NAME, fact))
-        .list(Stage::NAME)
-        .list(ApiGatewayAccount::NAME)
+    [
+        "resources",
+        "authorizers",
+        "gateway_responses",
+        "request_validators",
+    ]
+    .into_iter()
+    .fold(Needs::none(), |needs, fact| needs.fact(RestApi::NAME, fact))
+    .list(Stage::NAME)
+    .list(ApiGatewayAccount::NAME)
 }
 
 /// Two pages of APIs, `webhooks` on the first and `internal` on the second.
@@ -37,7 +42,8 @@ fn account(request: &Request) -> Answer {
             "methodIntegration":{"type":"AWS","httpMethod":"POST","uri":"arn:aws:apigateway:us-east-1:sqs:path/1/q",
             "credentials":"arn:aws:iam::123456789012:role/gw","requestTemplates":{"application/json":"Action=SendMessage"},
             "passthroughBehavior":"NEVER","timeoutInMillis":29000,
-            "integrationResponses":{"202":{"statusCode":"202","selectionPattern":""}}}},
+            "integrationResponses":{"202":{"statusCode":"202","selectionPattern":"",
+            "responseParameters":{"method.response.header.Vary":"'Origin'"}}}}},
             "GET":{"httpMethod":"GET","authorizationType":"NONE","methodIntegration":{"type":"MOCK"}}}}]}"#,
         ),
         "GET /restapis/b2/resources" | "GET /restapis/b2/gatewayresponses" | "GET /restapis/b2/stages" => {
@@ -57,6 +63,12 @@ fn account(request: &Request) -> Answer {
             "defaultResponse":false,"responseTemplates":{"application/json":"{}"}},
             {"responseType":"DEFAULT_4XX","defaultResponse":true}]}"#)
         }
+        "GET /restapis/a1/requestvalidators" if request.has("position=more") => {
+            ok(r#"{"item":[{"id":"v0","name":"a"}]}"#)
+        }
+        "GET /restapis/a1/requestvalidators" => ok(r#"{"position":"more","item":[{"id":"v1","name":"body",
+            "validateRequestBody":true,"validateRequestParameters":false}]}"#),
+        "GET /restapis/b2/requestvalidators" => ok("{}"),
         "GET /restapis/a1/stages" => ok(
             r#"{"item":[{"stageName":"v1","deploymentId":"d1","tracingEnabled":true,
             "accessLogSettings":{"destinationArn":"arn:aws:logs:us-east-1:123456789012:log-group:gw","format":"$context.requestId"},
@@ -91,6 +103,12 @@ async fn both_pages_and_every_fact_are_read_once() {
     let responses = own.gateway_responses.known().unwrap();
     assert_eq!(responses[0].response_type, "DEFAULT_4XX");
     assert!(responses[0].default_response && !responses[1].default_response);
+    let validators = own.request_validators.known().unwrap();
+    assert_eq!(
+        (validators[0].id.as_str(), validators[1].id.as_str()),
+        ("v0", "v1")
+    );
+    assert!(validators[1].validate_request_body && !validators[1].validate_request_parameters);
 
     let calls = |operation: &str| read_of(&reads, &format!("apigateway:{operation}")).calls;
     assert_eq!(
@@ -104,10 +122,11 @@ async fn both_pages_and_every_fact_are_read_once() {
     assert_eq!(
         (
             calls("GetGatewayResponses"),
+            calls("GetRequestValidators"),
             calls("GetStages"),
             calls("GetAccount")
         ),
-        (2, 2, 1)
+        (2, 3, 2, 1)
     );
 }
 
@@ -145,6 +164,10 @@ async fn routes_keep_their_methods_and_integrations() {
     );
     assert_eq!(integration.passthrough_behavior.as_deref(), Some("NEVER"));
     assert_eq!(integration.integration_responses[0].selection_pattern, None);
+    assert_eq!(
+        integration.integration_responses[0].response_parameters["method.response.header.Vary"],
+        "'Origin'"
+    );
 }
 
 #[tokio::test]
@@ -171,7 +194,7 @@ async fn stages_and_the_account_are_read_without_keeping_apis() {
 #[tokio::test]
 async fn every_operation_is_allowed_by_one_action() {
     let operations = ApiGateway.operations(&Needs::everything());
-    assert_eq!(operations.len(), 6);
+    assert_eq!(operations.len(), 7);
     assert!(
         operations
             .iter()

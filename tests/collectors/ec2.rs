@@ -5,7 +5,7 @@ use stackproof::collect::Ec2;
 use stackproof::inventory::ec2::{
     Eip, FlowLog, InternetGateway, NatGateway, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
 };
-use stackproof::inventory::{Needs, Reason, ResourceType};
+use stackproof::inventory::{Fact, Needs, Reason, ResourceType};
 
 fn tag(key: &str, value: &str) -> String {
     format!("<tagSet><item><key>{key}</key><value>{value}</value></item></tagSet>")
@@ -21,6 +21,12 @@ fn account(request: &Request) -> Answer {
              <state>disassociated</state></cidrBlockState></item></cidrBlockAssociationSet>{}</item>\
              <item><vpcId>vpc-d</vpcId><cidrBlock>172.31.0.0/16</cidrBlock><isDefault>true</isDefault></item>",
             tag("Name", "main")), None),
+        "DescribeVpcAttribute" if request.has("Attribute=enableDnsSupport") => {
+            ("enableDnsSupport", "<value>true</value>".into(), None)
+        }
+        "DescribeVpcAttribute" if request.has("Attribute=enableDnsHostnames") => {
+            ("enableDnsHostnames", "<value>false</value>".into(), None)
+        }
         "DescribeSubnets" if request.has("NextToken=two") => ("subnetSet",
             "<item><subnetId>subnet-d</subnetId><vpcId>vpc-d</vpcId><cidrBlock>172.31.0.0/20</cidrBlock>\
              <availabilityZone>us-east-1a</availabilityZone><defaultForAz>true</defaultForAz></item>\
@@ -50,7 +56,8 @@ fn account(request: &Request) -> Answer {
              <vpcId>vpc-d</vpcId></item><item><groupId>sg-e</groupId><groupName>default</groupName><vpcId>vpc-1</vpcId></item>".into(), None),
         "DescribeVpcEndpoints" => ("vpcEndpointSet", "<item><vpcEndpointId>vpce-1</vpcEndpointId><vpcId>vpc-1</vpcId>\
              <serviceName>com.amazonaws.us-east-1.dynamodb</serviceName><vpcEndpointType>Gateway</vpcEndpointType>\
-             <state>available</state><routeTableIdSet><item>rtb-1</item></routeTableIdSet></item>".into(), None),
+             <state>available</state><routeTableIdSet><item>rtb-1</item></routeTableIdSet><privateDnsEnabled>true</privateDnsEnabled>\
+             <groupSet><item><groupId>sg-2</groupId></item><item><groupId>sg-1</groupId></item></groupSet></item>".into(), None),
         "DescribeAddresses" => ("addressesSet", format!("<item><allocationId>eipalloc-1</allocationId><publicIp>198.51.100.7</publicIp>\
              <domain>vpc</domain><associationId>eipassoc-1</associationId><instanceId></instanceId>\
              <networkInterfaceId>eni-1</networkInterfaceId>{}</item>", tag("Name", "nat")), None),
@@ -234,4 +241,40 @@ async fn denied_vpcs_leave_a_gap_in_what_may_be_part_of_them() {
     let (collected, _) = fake.collect(&Ec2, &needs).await;
     assert_eq!(collected.gaps.keys().copied().collect::<Vec<_>>(), [Subnet::NAME]);
     assert_eq!(collected.gaps[Subnet::NAME][0].action, "ec2:DescribeVpcs");
+}
+
+#[tokio::test]
+async fn names_are_asked_of_the_named_vpc_alone() {
+    let fake = Fake::start(account).await;
+    let names = ["main".parse().unwrap()];
+    let needs = Needs::none().fact_of(Vpc::NAME, "dns", &names);
+    let (collected, reads) = fake.collect(&Ec2, &needs).await;
+    let dns = |name| Vpc::of(&named(&collected, name).details).unwrap().dns.clone();
+    let dns_of_main = dns("main").known().cloned().unwrap();
+    assert!(dns_of_main.enable_dns_support && !dns_of_main.enable_dns_hostnames);
+    assert_eq!(dns("vpc-d"), Fact::NotRead);
+    assert_eq!(read_of(&reads, "ec2:DescribeVpcAttribute").calls, 2);
+}
+
+#[tokio::test]
+async fn denied_names_are_unreadable_and_the_vpc_is_not() {
+    let fake = Fake::start(|request| match request.operation.as_str() {
+        "DescribeVpcAttribute" => ec2_error(403, "UnauthorizedOperation", "no"),
+        _ => account(request),
+    })
+    .await;
+    let needs = Needs::none().fact(Vpc::NAME, "dns");
+    let (collected, _) = fake.collect(&Ec2, &needs).await;
+    let own = Vpc::of(&named(&collected, "main").details).unwrap();
+    assert!(matches!(&own.dns, Fact::Unreadable(gap) if gap.action == "ec2:DescribeVpcAttribute"));
+    assert!(collected.gaps.is_empty());
+}
+
+#[tokio::test]
+async fn an_endpoint_tells_its_groups_and_its_names() {
+    let fake = Fake::start(account).await;
+    let (collected, _) = fake.collect(&Ec2, &Needs::none().list(VpcEndpoint::NAME)).await;
+    let own = VpcEndpoint::of(&named(&collected, "vpce-1").details).unwrap();
+    assert_eq!(own.security_group_ids, ["sg-1", "sg-2"]);
+    assert!(own.private_dns_enabled);
 }

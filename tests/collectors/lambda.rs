@@ -14,6 +14,7 @@ fn everything() -> Needs {
         "code",
         "policy",
         "aliases",
+        "alias_policies",
         "concurrency",
         "event_invoke_config",
     ]
@@ -46,10 +47,14 @@ fn account(request: &Request) -> Answer {
             "LastModified":"2026-01-01T00:00:00.000+0000"}]}"#)
         }
         None if operation.starts_with("GET /2017-03-31/tags/") => ok(r#"{"Tags":{"Project":"p"}}"#),
-        Some("health") => ok(r#"{"Configuration":{},"Code":{"RepositoryType":"ECR",
+        Some("health") => ok(
+            r#"{"Configuration":{"State":"Active","LastUpdateStatus":"InProgress"},"Code":{"RepositoryType":"ECR",
             "Location":"https://signed.example/?X-Amz-Signature=secret-signature","ImageUri":"ecr/health:1",
-            "ResolvedImageUri":"ecr/health@sha256:0"}}"#),
+            "ResolvedImageUri":"ecr/health@sha256:0"}}"#,
+        ),
         Some("worker") => ok(r#"{"Code":{"RepositoryType":"S3"}}"#),
+        Some("health/policy") if request.has("Qualifier=live") => ok(r#"{"Policy":"{\"Statement\":[1]}"}"#),
+        Some("health/policy") if request.has("Qualifier=") => missing("No policy is associated with it."),
         Some("health/policy") => ok(r#"{"Policy":"{\"Statement\":[]}"}"#),
         Some("worker/policy") => missing("The resource you requested does not exist."),
         Some("health/aliases") if request.has("Marker=more") => {
@@ -95,6 +100,13 @@ async fn both_pages_and_every_fact_are_read_once() {
         own.policy.known().unwrap().as_deref(),
         Some(r#"{"Statement":[]}"#)
     );
+    assert_eq!(
+        (code.state.as_deref(), code.last_update_status.as_deref()),
+        (Some("Active"), Some("InProgress"))
+    );
+    let policies = own.alias_policies.known().unwrap();
+    assert_eq!(policies.len(), 1);
+    assert_eq!(policies["live"], r#"{"Statement":[1]}"#);
     let aliases = own.aliases.known().unwrap();
     assert_eq!(
         (aliases[0].name.as_str(), aliases[1].name.as_str()),
@@ -118,7 +130,9 @@ async fn both_pages_and_every_fact_are_read_once() {
     let list = read_of(&reads, "lambda:ListFunctions");
     assert_eq!((list.pages, list.items, list.calls), (2, 2, 2));
     assert_eq!(read_of(&reads, "lambda:ListAliases").calls, 3);
-    for action in ["GetFunction", "GetPolicy", "GetFunctionConcurrency", "ListTags"] {
+    // Of both functions, and of the two aliases of one.
+    assert_eq!(read_of(&reads, "lambda:GetPolicy").calls, 4);
+    for action in ["GetFunction", "GetFunctionConcurrency", "ListTags"] {
         assert_eq!(read_of(&reads, &format!("lambda:{action}")).calls, 2, "{action}");
     }
 }
@@ -210,4 +224,31 @@ async fn a_denied_or_vanished_fact_is_unreadable_and_nothing_else_is() {
         (Reason::AccessDenied, Reason::Vanished)
     );
     assert!(own("health").aliases.known().is_some() && collected.gaps.is_empty());
+}
+
+/// Policies of aliases need the list of aliases, which is read once whoever needs it.
+#[tokio::test]
+async fn a_denied_policy_of_an_alias_leaves_the_aliases_known() {
+    let fake = Fake::start(|request| match request.operation.as_str() {
+        "GET /2015-03-31/functions/health/policy" if request.has("Qualifier=live") => {
+            json_error(403, "AccessDeniedException", "no")
+        }
+        _ => account(request),
+    })
+    .await;
+    let (collected, _) = fake.collect(&Lambda, &everything()).await;
+    let own = LambdaFunction::of(&named(&collected, "health").details).unwrap();
+    assert!(own.aliases.known().is_some() && own.policy.known().is_some());
+    assert!(matches!(&own.alias_policies, Fact::Unreadable(gap) if gap.reason == Reason::AccessDenied));
+}
+
+#[tokio::test]
+async fn policies_of_aliases_alone_list_the_aliases_and_do_not_keep_them() {
+    let fake = Fake::start(account).await;
+    let needs = Needs::none().fact(TYPE, "alias_policies");
+    let (collected, reads) = fake.collect(&Lambda, &needs).await;
+    let own = LambdaFunction::of(&named(&collected, "worker").details).unwrap();
+    assert_eq!(own.aliases, Fact::NotRead);
+    assert!(own.alias_policies.known().unwrap().is_empty());
+    assert_eq!(read_of(&reads, "lambda:ListAliases").calls, 3);
 }

@@ -148,7 +148,12 @@ pub const MUTATIONS: &[Mutation] = &[
             let gateway = account.nat_gateway_id()?;
             replace_default_route(account, &table, |route| route.nat_gateway_id(gateway))
         },
-        fails: &["networking-subnets::zapier-triggers-api-vpc-dev"],
+        fails: &[
+            "lambda-in-private-subnets::zapier-triggers-api-authorizer-dev",
+            "lambda-in-private-subnets::zapier-triggers-api-health-dev",
+            "lambda-in-private-subnets::zapier-triggers-api-rotation-dev",
+            "networking-subnets::zapier-triggers-api-vpc-dev",
+        ],
     },
     Mutation {
         name: "internet gateway detached",
@@ -164,7 +169,12 @@ pub const MUTATIONS: &[Mutation] = &[
                 .wait(attach.internet_gateway_id(account.internet_gateway_id()?).send())
                 .map(drop)
         },
-        fails: &["networking-subnets::zapier-triggers-api-vpc-dev"],
+        fails: &[
+            "lambda-in-private-subnets::zapier-triggers-api-authorizer-dev",
+            "lambda-in-private-subnets::zapier-triggers-api-health-dev",
+            "lambda-in-private-subnets::zapier-triggers-api-rotation-dev",
+            "networking-subnets::zapier-triggers-api-vpc-dev",
+        ],
     },
     Mutation {
         name: "security group opened to the world",
@@ -178,7 +188,10 @@ pub const MUTATIONS: &[Mutation] = &[
             let revoke = account.ec2.revoke_security_group_ingress().group_id(group);
             account.wait(revoke.ip_permissions(world(22)).send()).map(drop)
         },
-        fails: &["networking-no-open-ingress::zapier-triggers-api-lambda-dev"],
+        fails: &[
+            "networking-functions-closed::zapier-triggers-api-lambda-dev",
+            "networking-no-open-ingress::zapier-triggers-api-lambda-dev",
+        ],
     },
     Mutation {
         name: "functions may open any port",
@@ -333,7 +346,15 @@ pub const DESTRUCTIONS: &[Mutation] = &[
                 .map(drop)
         },
         revert: |account| delete_subnet(account, "zapier-triggers-api-private-us-east-1b-dev"),
-        fails: &["networking-subnets::zapier-triggers-api-vpc-dev"],
+        fails: &[
+            "lambda-in-private-subnets::zapier-triggers-api-authorizer-dev",
+            "lambda-in-private-subnets::zapier-triggers-api-health-dev",
+            "lambda-in-private-subnets::zapier-triggers-api-rotation-dev",
+            "lambda-in-two-subnets::zapier-triggers-api-authorizer-dev",
+            "lambda-in-two-subnets::zapier-triggers-api-health-dev",
+            "lambda-in-two-subnets::zapier-triggers-api-rotation-dev",
+            "networking-subnets::zapier-triggers-api-vpc-dev",
+        ],
     },
     Mutation {
         name: "gateway endpoint of DynamoDB deleted",

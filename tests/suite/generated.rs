@@ -135,6 +135,18 @@ fn the_audit_role_may_do_what_permissions_prints() {
     }
 }
 
+/// The check of the audit role allows what the role is given, which is what the checks need.
+#[test]
+fn the_audit_role_is_held_to_its_actions() {
+    let checks = fs::read_to_string(root().join("checks/iam.yaml")).unwrap();
+    let checks: Value = serde_saphyr::from_str(&checks).unwrap();
+    let mut all = checks["checks"].as_array().unwrap().iter();
+    let audit = all.find(|check| check["id"] == "iam-audit-role").unwrap();
+    let file = root().join("terraform/environments/dev/audit-actions.json");
+    let granted: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    assert_eq!(audit["with"]["allow"][0]["actions"], granted);
+}
+
 #[test]
 fn no_page_is_left_of_a_kind_that_is_gone() {
     let expected: BTreeSet<PathBuf> = expected()

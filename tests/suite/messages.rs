@@ -5,6 +5,7 @@ mod environments;
 mod files;
 mod formats;
 mod options;
+mod typed_kinds;
 
 use stackproof::{config, diag};
 use std::fs;

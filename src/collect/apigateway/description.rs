@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::inventory::apigateway::{
     ApiResource, Authorizer, GatewayResponse, Integration, IntegrationResponse, Method, MethodResponse,
-    MethodSetting, RestApi, Stage,
+    MethodSetting, RequestValidator, RestApi, Stage,
 };
 
 /// An API without the facts that are read by calls of their own, and what could not be understood of it.
@@ -111,10 +111,26 @@ fn integration(integration: types::Integration) -> Integration {
             .map(|(status_code, response)| IntegrationResponse {
                 status_code,
                 selection_pattern: response.selection_pattern.filter(|pattern| !pattern.is_empty()),
+                response_parameters: map(response.response_parameters),
                 response_templates: map(response.response_templates),
             })
             .collect(),
     }
+}
+
+/// What validates requests, by name.
+pub(super) fn request_validators(validators: Vec<types::RequestValidator>) -> Vec<RequestValidator> {
+    let mut validators: Vec<RequestValidator> = validators
+        .into_iter()
+        .map(|validator| RequestValidator {
+            id: validator.id.unwrap_or_default(),
+            name: validator.name.unwrap_or_default(),
+            validate_request_body: validator.validate_request_body,
+            validate_request_parameters: validator.validate_request_parameters,
+        })
+        .collect();
+    validators.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    validators
 }
 
 /// The authorizers, by name.

@@ -4,8 +4,8 @@ use aws_sdk_apigateway::operation::get_resources::GetResourcesOutput;
 use aws_sdk_apigateway::types;
 
 use super::super::Pages;
-use super::{AUTHORIZERS, GATEWAY_RESPONSES, PAGE_SIZE, RESOURCES, Reader, STAGES, description};
-use crate::inventory::apigateway::{ApiResource, Authorizer, GatewayResponse, Stage};
+use super::{AUTHORIZERS, GATEWAY_RESPONSES, PAGE_SIZE, RESOURCES, Reader, STAGES, VALIDATORS, description};
+use crate::inventory::apigateway::{ApiResource, Authorizer, GatewayResponse, RequestValidator, Stage};
 use crate::inventory::{Gap, ResourceType};
 
 impl Reader<'_> {
@@ -60,6 +60,21 @@ impl Reader<'_> {
             })
             .await?;
         Ok(description::gateway_responses(responses))
+    }
+
+    /// What validates requests.
+    pub(super) async fn request_validators(&self, api: &str) -> Result<Vec<RequestValidator>, Gap> {
+        let ask = |position| {
+            let request = self.client.get_request_validators().rest_api_id(api);
+            request.limit(PAGE_SIZE).set_position(position).send()
+        };
+        let validators = self
+            .service
+            .every_page(VALIDATORS, ask, |page| {
+                (page.items.unwrap_or_default(), page.position)
+            })
+            .await?;
+        Ok(description::request_validators(validators))
     }
 
     /// The stages, which come all at once.

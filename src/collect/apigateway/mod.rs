@@ -22,15 +22,25 @@ const APIS: Operation = Operation::list("apigateway:GetRestApis").allowed_by(GET
 const RESOURCES: Operation = Operation::resource("apigateway:GetResources").allowed_by(GET);
 const AUTHORIZERS: Operation = Operation::resource("apigateway:GetAuthorizers").allowed_by(GET);
 const GATEWAY_RESPONSES: Operation = Operation::resource("apigateway:GetGatewayResponses").allowed_by(GET);
+const VALIDATORS: Operation = Operation::resource("apigateway:GetRequestValidators").allowed_by(GET);
 const STAGES: Operation = Operation::resource("apigateway:GetStages").allowed_by(GET);
 const ACCOUNT: Operation = Operation::list("apigateway:GetAccount").allowed_by(GET);
-const OPERATIONS: &[Operation] = &[APIS, RESOURCES, AUTHORIZERS, GATEWAY_RESPONSES, STAGES, ACCOUNT];
+const OPERATIONS: &[Operation] = &[
+    APIS,
+    RESOURCES,
+    AUTHORIZERS,
+    GATEWAY_RESPONSES,
+    VALIDATORS,
+    STAGES,
+    ACCOUNT,
+];
 
 /// The operation that each fact of an API is read by.
 const FACTS: &[(&str, Operation)] = &[
     ("resources", RESOURCES),
     ("authorizers", AUTHORIZERS),
     ("gateway_responses", GATEWAY_RESPONSES),
+    ("request_validators", VALIDATORS),
 ];
 
 /// The largest page that API Gateway gives.
@@ -164,10 +174,11 @@ impl Reader<'_> {
         };
         let name = api.name.clone();
         let label = name.as_deref().unwrap_or(&id);
-        let (resources, authorizers, gateway_responses, stages) = tokio::join!(
+        let (resources, authorizers, gateway_responses, request_validators, stages) = tokio::join!(
             self.fact("resources", label, self.resources(&id)),
             self.fact("authorizers", label, self.authorizers(&id)),
             self.fact("gateway_responses", label, self.gateway_responses(&id)),
+            self.fact("request_validators", label, self.request_validators(&id)),
             self.stages(&id),
         );
         if self.needs.wants(RestApi::NAME) {
@@ -179,6 +190,7 @@ impl Reader<'_> {
             let own = RestApi {
                 resources,
                 authorizers,
+                request_validators,
                 gateway_responses,
                 ..own
             };

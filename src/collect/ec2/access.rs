@@ -96,6 +96,8 @@ pub(super) fn vpc_endpoint(place: &Place<'_>, endpoint: types::VpcEndpoint) -> I
                 state,
                 route_table_ids: sorted(endpoint.route_table_ids, Some),
                 subnet_ids: sorted(endpoint.subnet_ids, Some),
+                security_group_ids: sorted(endpoint.groups, |group| group.group_id),
+                private_dns_enabled: endpoint.private_dns_enabled.unwrap_or(false),
                 policy_document: endpoint.policy_document,
             }
             .into()

@@ -10,16 +10,19 @@ mod routing;
 
 use async_trait::async_trait;
 use aws_sdk_ec2::Client;
-use std::collections::BTreeSet;
+use aws_sdk_ec2::types::VpcAttributeName;
+use futures_util::future::join_all;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::place::{Item, Place};
 use super::{Collected, Collector, Context, Operation, Pages, Service};
 use crate::inventory::ec2::{
-    Eip, FlowLog, InternetGateway, NatGateway, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
+    Eip, FlowLog, InternetGateway, NatGateway, RouteTable, SecurityGroup, Subnet, Vpc, VpcDns, VpcEndpoint,
 };
-use crate::inventory::{Needs, ResourceType};
+use crate::inventory::{Fact, Gap, Needs, ResourceType};
 
 const VPCS: Operation = Operation::list("ec2:DescribeVpcs");
+const VPC_ATTRIBUTE: Operation = Operation::resource("ec2:DescribeVpcAttribute");
 const SUBNETS: Operation = Operation::list("ec2:DescribeSubnets");
 const ROUTE_TABLES: Operation = Operation::list("ec2:DescribeRouteTables");
 const INTERNET_GATEWAYS: Operation = Operation::list("ec2:DescribeInternetGateways");
@@ -30,6 +33,7 @@ const ADDRESSES: Operation = Operation::list("ec2:DescribeAddresses");
 const FLOW_LOGS: Operation = Operation::list("ec2:DescribeFlowLogs");
 const OPERATIONS: &[Operation] = &[
     VPCS,
+    VPC_ATTRIBUTE,
     SUBNETS,
     ROUTE_TABLES,
     INTERNET_GATEWAYS,
@@ -102,6 +106,7 @@ impl Collector for Ec2 {
                 needs.wants(name) || (*operation == VPCS && asks_for_default_vpc(needs))
             })
             .map(|(_, operation)| *operation)
+            .chain(needs.wants_fact(Vpc::NAME, "dns").then_some(VPC_ATTRIBUTE))
             .collect()
     }
 
@@ -131,6 +136,7 @@ impl Collector for Ec2 {
             reader.addresses(),
             reader.flow_logs(),
         );
+        let dns = reader.dns(&vpcs.items, needs).await;
         let mut place = Place {
             context,
             needs,
@@ -141,6 +147,7 @@ impl Collector for Ec2 {
                 .filter(|vpc| vpc.is_default == Some(true))
                 .filter_map(|vpc| vpc.vpc_id.clone())
                 .collect(),
+            dns,
             collected: Collected::default(),
         };
         if let Some(gap) = &vpcs.gap {
@@ -214,6 +221,47 @@ impl Reader<'_> {
     list!(security_groups, describe_security_groups, PAGE_SIZE, SECURITY_GROUPS, security_groups: aws_sdk_ec2::types::SecurityGroup);
     list!(vpc_endpoints, describe_vpc_endpoints, PAGE_SIZE, VPC_ENDPOINTS, vpc_endpoints: aws_sdk_ec2::types::VpcEndpoint);
     list!(flow_logs, describe_flow_logs, PAGE_SIZE, FLOW_LOGS, flow_logs: aws_sdk_ec2::types::FlowLog);
+
+    /// How names are resolved in the VPCs that it is needed of, by id.
+    async fn dns(&self, vpcs: &[aws_sdk_ec2::types::Vpc], needs: &Needs) -> BTreeMap<String, Fact<VpcDns>> {
+        let wanted = vpcs.iter().filter_map(|vpc| {
+            let id = vpc.vpc_id.clone()?;
+            let name = place::name_of(vpc.tags());
+            let label = name.as_deref().unwrap_or(&id);
+            needs.wants_fact_of(Vpc::NAME, "dns", label).then_some(id)
+        });
+        let read = wanted.map(|id| async {
+            let (support, hostnames) = tokio::join!(
+                self.vpc_attribute(&id, VpcAttributeName::EnableDnsSupport),
+                self.vpc_attribute(&id, VpcAttributeName::EnableDnsHostnames),
+            );
+            let dns = support.and_then(|enable_dns_support| {
+                Ok(VpcDns {
+                    enable_dns_support,
+                    enable_dns_hostnames: hostnames?,
+                })
+            });
+            (id, dns.into())
+        });
+        join_all(read).await.into_iter().collect()
+    }
+
+    /// One switch of a VPC; EC2 tells one at a time.
+    async fn vpc_attribute(&self, id: &str, name: VpcAttributeName) -> Result<bool, Gap> {
+        let request = self
+            .client
+            .describe_vpc_attribute()
+            .vpc_id(id)
+            .attribute(name.clone());
+        let answer = self.service.read(VPC_ATTRIBUTE, request.send()).await?;
+        let switch = match name {
+            VpcAttributeName::EnableDnsSupport => answer.enable_dns_support,
+            _ => answer.enable_dns_hostnames,
+        };
+        switch
+            .and_then(|switch| switch.value)
+            .ok_or_else(|| self.service.nonsense(VPC_ATTRIBUTE, "the answer holds no value"))
+    }
 
     /// The addresses, which come all at once.
     async fn addresses(&self) -> Pages<aws_sdk_ec2::types::Address> {

@@ -29,6 +29,7 @@ pub(super) fn vpc(place: &Place<'_>, vpc: types::Vpc) -> Item {
     let state = vpc
         .state
         .map_or_else(String::new, |state| state.as_str().to_owned());
+    let dns = place.dns_of(vpc.vpc_id.as_deref());
     place.resource("vpc", vpc.vpc_id, vpc.owner_id, vpc.tags, is_default, |vpc_id| {
         Vpc {
             vpc_id,
@@ -36,6 +37,7 @@ pub(super) fn vpc(place: &Place<'_>, vpc: types::Vpc) -> Item {
             cidr_blocks,
             state,
             is_default,
+            dns,
         }
         .into()
     })

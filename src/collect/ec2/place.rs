@@ -1,9 +1,10 @@
 //! Where the lists of EC2 become resources: with an ARN, an owner, a name and tags.
 
 use aws_sdk_ec2::types::Tag;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Arn, Collected, Context, Operation, Pages, Service};
+use crate::inventory::ec2::VpcDns;
 use crate::inventory::{Details, Fact, Needs, Resource, Tags};
 
 /// What becomes of one item of a list.
@@ -22,6 +23,8 @@ pub(super) struct Place<'a> {
     pub(super) needs: &'a Needs,
     pub(super) service: &'a Service<'a>,
     pub(super) default_vpcs: BTreeSet<String>,
+    /// How names are resolved, by the id of the VPC; of those alone that it was asked of.
+    pub(super) dns: BTreeMap<String, Fact<VpcDns>>,
     pub(super) collected: Collected,
 }
 
@@ -57,6 +60,12 @@ impl Place<'_> {
     /// Whether the VPC is a default VPC.
     pub(super) fn is_default(&self, vpc_id: Option<&str>) -> bool {
         vpc_id.is_some_and(|id| self.default_vpcs.contains(id))
+    }
+
+    /// How names are resolved in the VPC.
+    pub(super) fn dns_of(&self, vpc_id: Option<&str>) -> Fact<VpcDns> {
+        let known = vpc_id.and_then(|id| self.dns.get(id));
+        known.cloned().unwrap_or_default()
     }
 
     /// A resource. The owner is another account when the resource is shared with this one.
@@ -97,4 +106,10 @@ impl Place<'_> {
             details: details(id),
         }))
     }
+}
+
+/// The `Name` tag, unless it is empty.
+pub(super) fn name_of(tags: &[Tag]) -> Option<String> {
+    let tag = tags.iter().find(|tag| tag.key.as_deref() == Some("Name"))?;
+    tag.value.clone().filter(|name| !name.is_empty())
 }

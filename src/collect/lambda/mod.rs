@@ -9,6 +9,7 @@ use aws_sdk_lambda::operation::list_functions::ListFunctionsOutput;
 use aws_sdk_lambda::types::FunctionConfiguration;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use futures_util::future::join_all;
+use std::collections::BTreeMap;
 
 use self::configuration::{alias, configuration};
 use super::{Collected, Collector, Context, Operation, Service};
@@ -30,6 +31,8 @@ const FACTS: &[(&str, Operation)] = &[
     ("code", CODE),
     ("policy", POLICY),
     ("aliases", ALIASES),
+    ("alias_policies", ALIASES),
+    ("alias_policies", POLICY),
     ("concurrency", CONCURRENT),
     ("event_invoke_config", EVENT_INVOKE),
 ];
@@ -66,7 +69,13 @@ impl Collector for Lambda {
             .iter()
             .filter(|(fact, _)| needs.wants_fact(LambdaFunction::NAME, fact))
             .map(|(_, operation)| *operation);
-        std::iter::once(LIST).chain(facts).collect()
+        let mut operations = vec![LIST];
+        for operation in facts {
+            if !operations.contains(&operation) {
+                operations.push(operation);
+            }
+        }
+        operations
     }
 
     async fn collect(&self, context: &Context, needs: &Needs) -> Collected {
@@ -138,14 +147,14 @@ impl Reader<'_> {
             tags,
             own.code,
             own.policy,
-            own.aliases,
+            (own.aliases, own.alias_policies),
             own.concurrency,
             own.event_invoke_config,
         ) = tokio::join!(
             self.fact("tags", &name, self.tags(&arn)),
             self.fact("code", &name, self.code(&name)),
-            self.fact("policy", &name, self.policy(&name)),
-            self.fact("aliases", &name, self.aliases(&name)),
+            self.fact("policy", &name, self.policy(&name, None)),
+            self.aliases_and_policies(&name),
             self.fact("concurrency", &name, self.concurrency(&name)),
             self.fact("event_invoke_config", &name, self.event_invoke_config(&name)),
         );
@@ -180,6 +189,14 @@ impl Reader<'_> {
     async fn code(&self, name: &str) -> Result<FunctionCode, Gap> {
         let request = self.client.get_function().function_name(name).send();
         let answer = self.service.read(CODE, request).await?;
+        // The list of functions tells neither.
+        let state = answer.configuration.map(|own| {
+            let status = own.last_update_status;
+            (
+                own.state.map(|state| state.as_str().to_owned()),
+                status.map(|status| status.as_str().to_owned()),
+            )
+        });
         let Some(code) = answer.code else {
             return Err(self.service.nonsense(CODE, "the answer holds no code"));
         };
@@ -187,11 +204,15 @@ impl Reader<'_> {
             repository_type: code.repository_type,
             image_uri: code.image_uri,
             resolved_image_uri: code.resolved_image_uri,
+            state: state.as_ref().and_then(|state| state.0.clone()),
+            last_update_status: state.and_then(|state| state.1),
         })
     }
 
-    async fn policy(&self, name: &str) -> Result<Option<String>, Gap> {
-        let request = self.client.get_policy().function_name(name).send();
+    /// Who may call the function by its own ARN, or by that of an alias.
+    async fn policy(&self, name: &str, alias: Option<&str>) -> Result<Option<String>, Gap> {
+        let request = self.client.get_policy().function_name(name);
+        let request = request.set_qualifier(alias.map(str::to_owned)).send();
         let answer = self
             .service
             .read_if_any(POLICY, Box::pin(request), is_none)
@@ -201,6 +222,37 @@ impl Reader<'_> {
             Some(answer) if answer.policy.is_some() => Ok(answer.policy),
             Some(_) => Err(self.service.nonsense(POLICY, "the answer holds no policy")),
         }
+    }
+
+    /// The aliases and their policies, as far as they are needed; either way the aliases are listed once.
+    async fn aliases_and_policies(&self, name: &str) -> (Fact<Vec<Alias>>, Fact<BTreeMap<String, String>>) {
+        let wants = |fact| self.needs.wants_fact_of(LambdaFunction::NAME, fact, name);
+        let (wants_aliases, wants_policies) = (wants("aliases"), wants("alias_policies"));
+        if !wants_aliases && !wants_policies {
+            return (Fact::NotRead, Fact::NotRead);
+        }
+        let aliases = self.aliases(name).await;
+        let policies = match &aliases {
+            _ if !wants_policies => Fact::NotRead,
+            Ok(aliases) => self.alias_policies(name, aliases).await.into(),
+            Err(gap) => Fact::Unreadable(gap.clone()),
+        };
+        let aliases = if wants_aliases {
+            aliases.into()
+        } else {
+            Fact::NotRead
+        };
+        (aliases, policies)
+    }
+
+    async fn alias_policies(&self, name: &str, aliases: &[Alias]) -> Result<BTreeMap<String, String>, Gap> {
+        let mut policies = BTreeMap::new();
+        for alias in aliases {
+            if let Some(policy) = self.policy(name, Some(&alias.name)).await? {
+                policies.insert(alias.name.clone(), policy);
+            }
+        }
+        Ok(policies)
     }
 
     async fn aliases(&self, name: &str) -> Result<Vec<Alias>, Gap> {

@@ -1,29 +1,45 @@
 //! Who may assume a role: the trust policy, decided as any resource policy is.
 
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 use crate::check::Assessment;
 use crate::policy::contain::{self, Comparison, Compiled, Scope, Witness};
 use crate::policy::rules::{NamedPolicy, PolicyKind};
 use crate::policy::{PolicyDocument, Principal, Principals, public};
 
+/// Conditions as in a policy: operator, key, values.
+pub type Conditions = BTreeMap<String, BTreeMap<String, Vec<String>>>;
+
 /// What is asked of trust policies.
 pub struct Demands {
-    /// The widest trust policy that is right.
-    allowed: Option<NamedPolicy>,
+    assumed_by: Option<Vec<String>>,
+    /// What every grant must carry, as in a policy.
+    conditions: Conditions,
     confused_deputy: bool,
 }
 
 impl Demands {
-    pub fn new(assumed_by: Option<&[String]>, confused_deputy: bool) -> Self {
-        Self {
-            allowed: assumed_by.and_then(widest),
+    /// Nothing when the conditions are no conditions of a policy.
+    pub fn new(
+        assumed_by: Option<Vec<String>>,
+        conditions: Conditions,
+        confused_deputy: bool,
+    ) -> Option<Self> {
+        widest(
+            assumed_by.as_deref().unwrap_or_default(),
+            &conditions,
+            "111122223333",
+        )?;
+        Some(Self {
+            assumed_by,
+            conditions,
             confused_deputy,
-        }
+        })
     }
 
-    /// Judges one trust policy.
-    pub fn judge(&self, text: &str, assessment: &mut Assessment) {
+    /// Judges one trust policy of an account.
+    pub fn judge(&self, text: &str, account: &str, assessment: &mut Assessment) {
         let document = match PolicyDocument::parse(text) {
             Ok(document) => document,
             Err(error) => {
@@ -54,7 +70,11 @@ impl Demands {
             "a principal that is named",
             assessment,
         );
-        if let Some(allowed) = &self.allowed {
+        let allowed = self
+            .assumed_by
+            .as_deref()
+            .and_then(|list| widest(list, &self.conditions, account));
+        if let Some(allowed) = &allowed {
             let allowed = std::slice::from_ref(allowed);
             let scope = Scope {
                 every_principal: true,
@@ -134,8 +154,23 @@ fn named(document: PolicyDocument) -> NamedPolicy {
     }
 }
 
-/// A trust policy that lets all of these assume the role in every way.
-fn widest(list: &[String]) -> Option<NamedPolicy> {
+/// A trust policy that lets all of these assume the role in every way, when the conditions hold.
+fn widest(list: &[String], conditions: &Conditions, account: &str) -> Option<NamedPolicy> {
+    let list: Vec<String> = list
+        .iter()
+        .map(|text| text.replace("{account}", account))
+        .collect();
+    let list = &list;
+    let conditions: Conditions = conditions
+        .iter()
+        .map(|(operator, keys)| {
+            let keys = keys.iter().map(|(key, values)| {
+                let values = values.iter().map(|value| value.replace("{account}", account));
+                (key.clone(), values.collect())
+            });
+            (operator.clone(), keys.collect())
+        })
+        .collect();
     let with = |kind: fn(&str) -> &'static str, name: &'static str| -> Vec<&String> {
         list.iter().filter(|text| kind(text) == name).collect()
     };
@@ -151,7 +186,10 @@ fn widest(list: &[String]) -> Option<NamedPolicy> {
     } else {
         ("Allow", Value::Object(principal))
     };
-    let statement = json!({ "Effect": effect, "Principal": principal, "Action": "*", "Resource": "*" });
+    let mut statement = json!({ "Effect": effect, "Principal": principal, "Action": "*", "Resource": "*" });
+    if effect == "Allow" && !conditions.is_empty() {
+        statement["Condition"] = json!(conditions);
+    }
     let text = json!({ "Version": "2012-10-17", "Statement": statement }).to_string();
     PolicyDocument::parse(&text).ok().map(named)
 }
