@@ -1,5 +1,7 @@
 //! Where a probe goes: what is nearest to the user first.
 
+use reqwest::Url;
+
 use super::Target;
 
 /// A decided endpoint.
@@ -42,9 +44,53 @@ pub fn choose(target: &Target, known: Known<'_>) -> Endpoint {
     }
 }
 
+/// Takes a URL apart. No error repeats a password.
+pub fn parse(text: &str) -> Result<Url, String> {
+    const SECRET: &str = "a URL to probe must not hold a user or password; use a header";
+    let wrong = |reason: &str| format!("`{text}` is not a URL to probe: {reason}");
+    let url = Url::parse(text).map_err(|error| {
+        // It may be what stands before the `@` that makes it none.
+        if text.contains('@') {
+            SECRET.to_owned()
+        } else {
+            wrong(&error.to_string())
+        }
+    })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        // It would be printed with the URL.
+        return Err(SECRET.to_owned());
+    }
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong("it must begin with `https://` or `http://`"));
+    }
+    Ok(url)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_url_is_refused_and_a_password_not_repeated() {
+        for (url, words) in [
+            ("example.com/health", "is not a URL to probe"),
+            ("example.com:80/health", "must begin with"),
+            ("ftp://example.com", "must begin with"),
+            ("/v1/health", "is not a URL to probe"),
+            ("https://", "is not a URL to probe"),
+            ("http://exa mple.com", "is not a URL to probe"),
+            ("https://user:pa55@example.com", "must not hold a user"),
+            ("https://user:pa55@exa mple.com", "must not hold a user"),
+            ("https:/user:pa55@example.com", "must not hold a user"),
+            ("https:///user:pa55@example.com", "must not hold a user"),
+            ("https://pa55@example.com", "must not hold a user"),
+        ] {
+            let error = parse(url).unwrap_err();
+            assert!(error.contains(words), "{error}");
+            assert!(!error.contains("pa55"), "{error}");
+        }
+        assert!(parse("https://example.com/users/@me?a=b@c").is_ok());
+    }
 
     #[test]
     fn the_nearest_source_decides() {

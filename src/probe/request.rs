@@ -1,6 +1,6 @@
 //! What to ask of an endpoint, and when its answers are good enough.
 
-use hyper::HeaderMap;
+use reqwest::header::HeaderMap;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
