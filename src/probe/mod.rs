@@ -20,5 +20,5 @@ pub mod verdict;
 
 pub use http::run;
 pub use measured::{Measured, Sent, Spread, ThresholdResult, milliseconds};
-pub use request::{Answer, Expectation, Measure, ProbeRequest, Rule, Target, Threshold};
+pub use request::{Answer, Expectation, Measure, Place, ProbeRequest, Rule, Target, Threshold};
 pub use result::{Connections, Phases, ProbeResult, ProbeResults, Sample, Trouble};

@@ -264,8 +264,8 @@ fn a_violation_shows_its_histogram_on_the_terminal() {
         .prints("█");
 }
 
-/// How long a server of TLS takes before it answers a handshake.
-const HANDSHAKE: Duration = Duration::from_millis(60);
+/// How long a server of TLS takes before it answers a handshake: much longer than a busy machine takes for all else.
+const HANDSHAKE: Duration = Duration::from_millis(600);
 
 /// Starts a server that speaks one version of TLS; its URL and its certificate.
 fn tls_server(version: &'static SupportedProtocolVersion) -> (String, String) {
@@ -335,12 +335,16 @@ fn a_slow_handshake_is_told_apart_from_tcp_and_from_the_answer() {
         let document: Value = serde_json::from_str(&ran.stdout).unwrap();
         let measured = &document["verdict"]["measured"];
         let phases = &measured["phases"];
-        let handshake = u64::try_from(HANDSHAKE.as_micros()).unwrap();
-        let fastest = |phase: &str| phases[phase]["min_us"].as_u64().unwrap();
-        assert!(fastest("tls") >= handshake, "{phases}");
-        assert!(fastest("tcp") < handshake && fastest("first_byte") < handshake, "{phases}");
+        // What the prober's own delays take from one step they add to another.
+        let half = u64::try_from(HANDSHAKE.as_micros()).unwrap() / 2;
+        let median = |phase: &str| phases[phase]["p50_us"].as_u64().unwrap();
+        assert!(median("tls") >= half, "{phases}");
+        assert!(median("tcp") < half && median("first_byte") < half, "{phases}");
         for phase in ["dns", "tcp", "tls"] {
-            assert_eq!(phases[phase]["count"], measured["connections"]["opened"], "{phases}");
+            assert_eq!(
+                phases[phase]["count"], measured["connections"]["opened"],
+                "{phases}"
+            );
         }
     }
 }
@@ -354,4 +358,80 @@ fn a_certificate_that_nobody_vouches_for_is_no_tls() {
     std::fs::write(&trusted, pem).unwrap();
     let ran = probe_with(&url, &[], &[("SSL_CERT_FILE", trusted.to_str().unwrap())]);
     ran.exits(1).prints("no TLS: 59");
+}
+
+#[test]
+fn a_url_of_the_health_endpoint_that_holds_a_password_is_2_and_not_repeated() {
+    let world = World::new();
+    let url = "http://user:pa55@127.0.0.1:1/";
+    let ran = world.run(&["verify", "dev", "--health-url", url]);
+    ran.exits(2)
+        .prints_nothing()
+        .says("--health-url: a URL to probe must not hold a user or password");
+    assert!(!ran.stderr.contains("pa55"), "{}", ran.stderr);
+}
+
+/// A check that finds its endpoint in the inventory; the recorded environment has a stand-in for the health check.
+fn deployed(path: &str) -> String {
+    format!(
+        "checks:\n  - {{id: health, kind: latency, title: t, severity: high, owner: o, why: w, fix: f,\n     with: {{api: \
+         acme, stage: dev, path: {path}, p95: 1900ms, samples: 59, rate: 500}}}}\n"
+    )
+}
+
+#[test]
+fn a_recorded_environment_is_asked_at_its_own_handler() {
+    let world = World::new();
+    world.write("checks/health.yaml", &deployed("/v1/health"));
+    let ran = world.run(&["verify", "dev", "--check", "health"]);
+    // The handler answers, with whatever it thinks of the recorded tables: nobody was asked beyond loopback.
+    assert!(!ran.stdout.contains("execute-api"), "{}", ran.stdout);
+    assert!(matches!(ran.code, Some(0 | 1)), "{} {}", ran.stdout, ran.stderr);
+    world.write("checks/health.yaml", &deployed("/v1/inbox"));
+    world
+        .run(&["verify", "dev", "--check", "health"])
+        .exits(3)
+        .prints(
+            "a recorded environment has its health handler alone, which answers /v1/health and not /v1/inbox",
+        );
+}
+
+#[test]
+fn a_url_wins_over_the_inventory() {
+    let server = Server::start(|_| Act::Good);
+    let world = World::new();
+    world.write("checks/health.yaml", &deployed("/v1/health"));
+    world
+        .run(&["verify", "dev", "--check", "health", "--health-url", &server.url])
+        .exits(0);
+    assert!(server.requests() > 59);
+}
+
+#[test]
+fn half_an_endpoint_and_two_endpoints_are_mistakes_of_the_file() {
+    for (with, words) in [
+        ("api: acme, path: /v1/health", "missing `stage`"),
+        ("path: /v1/health", "missing `api` and `stage`"),
+        (
+            "url: \"http://127.0.0.1/\", api: acme",
+            "two ways to say where the endpoint is",
+        ),
+        (
+            "url: \"http://u:pa55@127.0.0.1/\"",
+            "must not hold a user or password",
+        ),
+        ("url: \"http://exa mple/\"", "is not a URL to probe"),
+        (
+            "api: acme, stage: dev, path: health",
+            "a path that begins with `/`",
+        ),
+    ] {
+        let world = World::new();
+        let check = format!(
+            "checks:\n  - {{id: health, kind: latency, title: t, severity: high, owner: o, why: w, fix: f,\n     with: \
+             {{p95: 50ms, samples: 59, {with}}}}}\n"
+        );
+        world.write("checks/health.yaml", &check);
+        world.run(&["list", "dev"]).exits(2).says(words);
+    }
 }
