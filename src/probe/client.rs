@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::connect::{Opened, Tls, lock, micros};
 use super::headers::Headers;
-use super::lane::{Lane, Received};
+use super::lane::{Lane, Ready, Received};
 use super::{Answer, Expectation, Phases, ProbeRequest, Sample, Trouble, endpoint};
 
 /// Connections to one endpoint, and what is asked there.
@@ -23,7 +23,7 @@ pub struct Client {
     timeout: Duration,
     expect_status: u16,
     expect: Option<Expectation>,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
     allowed_at_once: u32,
     /// As many as requests may be under way, less those that are. The one that was used last is used first.
     idle: Mutex<Vec<Lane>>,
@@ -32,6 +32,13 @@ pub struct Client {
     most_at_once: AtomicU32,
     waited: AtomicU32,
     first_problem: Mutex<Option<String>>,
+}
+
+/// A request that is about to be due, with a client of its own.
+pub struct Prepared {
+    lane: Lane,
+    request: Ready,
+    _slot: OwnedSemaphorePermit,
 }
 
 /// What is told of all requests together.
@@ -70,7 +77,7 @@ impl Client {
             timeout: Duration::from_millis(request.timeout_ms),
             expect_status: request.expect_status,
             expect: request.expect.clone(),
-            slots: Semaphore::new(idle.len()),
+            slots: Arc::new(Semaphore::new(idle.len())),
             allowed_at_once,
             idle: Mutex::new(idle),
             tls,
@@ -98,10 +105,27 @@ impl Client {
         }
     }
 
+    /// Makes a request ready, if it need not wait for another: what the prober itself has to do is no latency of the
+    /// service's.
+    pub fn prepare(&self) -> Option<Prepared> {
+        self.ready(Arc::clone(&self.slots).try_acquire_owned().ok()?)
+    }
+
+    fn ready(&self, slot: OwnedSemaphorePermit) -> Option<Prepared> {
+        // There is one for each slot, unless a request was given up at the very end of a probe.
+        let idle = lock(&self.idle).pop();
+        let lane = idle.or_else(|| Lane::new(&self.tls, &self.opened).ok())?;
+        Some(Prepared {
+            request: lane.prepare(self.request()),
+            lane,
+            _slot: slot,
+        })
+    }
+
     /// Sends one request and waits for its answer, until it is due for so long that it has failed.
-    pub async fn ask(&self, due: Instant) -> Sample {
+    pub async fn ask(&self, due: Instant, prepared: Option<Prepared>) -> Sample {
         let mut phases = Phases::default();
-        let (done, result) = self.exchange(due + self.timeout, &mut phases).await;
+        let (done, result) = self.exchange(due + self.timeout, prepared, &mut phases).await;
         let trouble = match result {
             Ok(received) => self.judge(&received).err(),
             Err(trouble) => Some(trouble),
@@ -114,15 +138,25 @@ impl Client {
     }
 
     /// One exchange, and when it was over: judging an answer takes time that is none of the service's.
-    async fn exchange(&self, last: Instant, phases: &mut Phases) -> (Instant, Result<Received, Trouble>) {
-        let Ok(_slot) = tokio::time::timeout_at(last.into(), self.slot(phases)).await else {
-            return (Instant::now(), Err(Trouble::TimedOut));
+    async fn exchange(
+        &self,
+        last: Instant,
+        prepared: Option<Prepared>,
+        phases: &mut Phases,
+    ) -> (Instant, Result<Received, Trouble>) {
+        let prepared = match prepared {
+            Some(prepared) => prepared,
+            None => match self.wait(last, phases).await {
+                Ok(prepared) => prepared,
+                Err(trouble) => return (Instant::now(), Err(trouble)),
+            },
         };
-        let Some(lane) = self.lane() else {
-            return (Instant::now(), Err(Trouble::Connect));
-        };
-        lane.begin();
-        let exchange = lane.exchange(self.request(), self.expect.is_some(), phases);
+        let free = u32::try_from(self.slots.available_permits()).unwrap_or(u32::MAX);
+        let at_once = self.allowed_at_once.saturating_sub(free);
+        self.most_at_once.fetch_max(at_once, Ordering::Relaxed);
+
+        let Prepared { lane, request, _slot } = prepared;
+        let exchange = lane.exchange(request, self.expect.is_some(), phases);
         let result = tokio::time::timeout_at(last.into(), exchange).await;
         let done = Instant::now();
         lane.note(phases);
@@ -139,26 +173,19 @@ impl Client {
         (done, result)
     }
 
-    /// Takes a client. There is one for each slot, unless an exchange was given up at the very end of a probe.
-    fn lane(&self) -> Option<Lane> {
-        let idle = lock(&self.idle).pop();
-        idle.or_else(|| Lane::new(&self.tls, &self.opened).ok())
-    }
-
-    async fn slot(&self, phases: &mut Phases) -> Option<SemaphorePermit<'_>> {
-        let slot = if let Ok(slot) = self.slots.try_acquire() {
-            Some(slot)
-        } else {
-            let start = Instant::now();
-            self.waited.fetch_add(1, Ordering::Relaxed);
-            let slot = self.slots.acquire().await.ok();
-            phases.wait_us = Some(micros(start.elapsed()));
-            slot
-        };
-        let free = u32::try_from(self.slots.available_permits()).unwrap_or(u32::MAX);
-        let at_once = self.allowed_at_once.saturating_sub(free);
-        self.most_at_once.fetch_max(at_once, Ordering::Relaxed);
-        slot
+    /// Waits until no more requests are under way than may be.
+    async fn wait(&self, last: Instant, phases: &mut Phases) -> Result<Prepared, Trouble> {
+        // One may have come free since the request was announced.
+        if let Some(prepared) = self.prepare() {
+            return Ok(prepared);
+        }
+        let start = Instant::now();
+        self.waited.fetch_add(1, Ordering::Relaxed);
+        let slot = tokio::time::timeout_at(last.into(), Arc::clone(&self.slots).acquire_owned()).await;
+        phases.wait_us = Some(micros(start.elapsed()));
+        let slot = slot.map_err(|_| Trouble::TimedOut)?;
+        let prepared = slot.ok().and_then(|slot| self.ready(slot));
+        prepared.ok_or(Trouble::Connect)
     }
 
     fn request(&self) -> Request {

@@ -37,7 +37,10 @@ impl Opened {
 
     /// The TLS versions that were negotiated; `none` for a connection without TLS.
     pub fn tls(&self) -> BTreeSet<String> {
-        lock(&self.tls).iter().map(|version| (*version).to_owned()).collect()
+        lock(&self.tls)
+            .iter()
+            .map(|version| (*version).to_owned())
+            .collect()
     }
 }
 
@@ -117,8 +120,11 @@ impl Watch {
 
     fn handshake_began(&self) {
         let mut attempt = self.attempt();
-        attempt.phases.tcp_us = Some(attempt.step());
-        attempt.failed = Some(Trouble::Tls);
+        // Only the first question tells when it began.
+        if attempt.phases.tcp_us.is_none() {
+            attempt.phases.tcp_us = Some(attempt.step());
+            attempt.failed = Some(Trouble::Tls);
+        }
     }
 
     fn connected(&self, connection: &impl Connection) {
@@ -224,7 +230,7 @@ impl ClientSessionStore for TimedSessions {
         self.kept.set_kx_hint(server, group);
     }
 
-    // Asked for the first message of each handshake, and for nothing else.
+    // Asked for the first message of each handshake.
     fn kx_hint(&self, server: &ServerName<'_>) -> Option<NamedGroup> {
         self.watch.handshake_began();
         self.kept.kx_hint(server)

@@ -6,6 +6,7 @@
 
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Request, Response, redirect, retry};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,9 @@ pub struct Lane {
     client: Client,
     watch: Arc<Watch>,
 }
+
+/// A request that waits to be sent. Nothing of it happens before it is polled.
+pub type Ready = Pin<Box<dyn Future<Output = reqwest::Result<Response>> + Send>>;
 
 /// A whole answer.
 #[derive(Debug)]
@@ -62,15 +66,21 @@ impl Lane {
         Ok(Self { client, watch })
     }
 
+    /// Does everything that can be done ahead of the time at which the request is due, and forgets the one before.
+    pub fn prepare(&self, request: Request) -> Ready {
+        self.watch.reset();
+        Box::pin(self.client.execute(request))
+    }
+
     /// Sends a request and reads the answer to its end, but for bytes beyond any bound.
     pub async fn exchange(
         &self,
-        request: Request,
+        request: Ready,
         keep_body: bool,
         phases: &mut Phases,
     ) -> Result<Received, Trouble> {
         let sent = Instant::now();
-        let answered = self.client.execute(request).await;
+        let answered = request.await;
         let first_byte = Instant::now();
         let attempt = *self.watch.attempt();
         let response = answered.map_err(|error| {
@@ -86,11 +96,6 @@ impl Lane {
         let received = read(response, keep_body).await?;
         phases.body_us = Some(micros(first_byte.elapsed()));
         Ok(received)
-    }
-
-    /// Forgets the request before.
-    pub fn begin(&self) {
-        self.watch.reset();
     }
 
     /// Adds the times of the connection that the request asked for, if it did.
