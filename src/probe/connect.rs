@@ -10,7 +10,7 @@ use reqwest::tls::{TlsInfo, Version};
 use rustls::client::{ClientSessionStore, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, NamedGroup, RootCertStore};
+use rustls::{ClientConfig, ClientConnection, NamedGroup, RootCertStore};
 use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -281,6 +281,10 @@ impl Tls {
             .with_no_client_auth();
         // What every endpoint understands, and one request at a time on a connection.
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        if needed && let Ok(name) = ServerName::try_from("localhost") {
+            // The first handshake of a process sets up the crypto, which is no time of the first connection's.
+            drop(ClientConnection::new(Arc::new(config.clone()), name));
+        }
         Ok(Self {
             config,
             sessions: Arc::new(rustls::client::ClientSessionMemoryCache::new(256)),
