@@ -297,15 +297,25 @@ pub struct CheckNeeds {
     pub context: Needs,
     /// A request to time.
     pub probe: Option<ProbeRequest>,
+    /// The types that tell where that request goes, when nothing nearer does.
+    pub endpoint: Needs,
 }
 
 impl CheckNeeds {
-    /// Every type and fact of both sorts.
+    /// Every type and fact of all sorts.
     #[must_use]
     pub fn all(&self) -> Needs {
-        let mut all = self.subjects.clone();
-        all.merge(&self.context);
+        let mut all = self.inventory();
+        all.merge(&self.endpoint);
         all
+    }
+
+    /// Every type and fact that verdicts are made from.
+    #[must_use]
+    pub fn inventory(&self) -> Needs {
+        let mut both = self.subjects.clone();
+        both.merge(&self.context);
+        both
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. The only part that prints, and the only one that picks exit codes.
 
 mod completions;
+mod endpoint;
 mod explain;
 mod list;
 mod output;

@@ -1,20 +1,18 @@
 //! `probe`: times one URL and judges it against a target, without any file.
 //!
-//! Its options are those of a `latency` check, read by the kind itself: the same defaults, the same refusals.
+//! `options.rs` makes a `latency` check of its options, and `verdict.rs` prints what that says.
 
-use anstyle::{AnsiColor, Style};
+mod options;
+mod verdict;
+
 use clap::{Args, ValueEnum};
-use serde::Serialize;
-use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::str::FromStr;
 
 use super::{Stop, exit, output, target};
-use crate::check::{EvidenceBase, Outcome, Subject, Verdict};
+use crate::check::{EvidenceBase, Outcome, Subject};
 use crate::formats::Latency;
 use crate::inventory::Inventory;
-use crate::kinds::{self, Mistake};
 use crate::probe::headers::{self, Headers};
 use crate::probe::{self, ProbeRequest, ProbeResults};
 
@@ -129,7 +127,7 @@ fn header(text: &str) -> Result<(String, String), String> {
 }
 
 pub fn run(args: &ProbeArgs) -> Result<u8, Stop> {
-    let check = (kind()?.build)(options(args)?).map_err(|mistakes| refused(&mistakes))?;
+    let check = options::build(args)?;
     let Some(request) = check.needs().probe else {
         return Err(Stop::usage("there is nothing to probe"));
     };
@@ -148,156 +146,19 @@ pub fn run(args: &ProbeArgs) -> Result<u8, Stop> {
         inventory: &Inventory::default(),
         probes: &probes,
     };
-    let verdict = check.judge(&Subject::named(args.url.as_str()), &evidence);
+    let judged = check.judge(&Subject::named(args.url.as_str()), &evidence);
     match args.format {
-        Format::Text => output::print(&text(&args.url, &verdict)),
-        Format::Json => output::print(&document(&args.url, &verdict)?),
+        Format::Text => output::print(&verdict::text(&args.url, &judged)),
+        Format::Json => output::print(&verdict::document(&args.url, &judged)?),
     }
-    Ok(match verdict.outcome {
+    Ok(match judged.outcome {
         Outcome::Pass => exit::CONFORMS,
         Outcome::Fail => exit::VIOLATIONS,
         Outcome::Error | Outcome::Unknown | Outcome::NotApplicable => exit::UNDETERMINED,
     })
 }
 
-fn kind() -> Result<&'static kinds::Kind, Stop> {
-    kinds::kind("latency").ok_or_else(|| Stop::usage("there is no kind `latency`"))
-}
-
 /// Resolves the headers of a request from the process environment: the only place that looks there.
 pub fn resolve(request: &ProbeRequest) -> Result<Headers, Stop> {
     headers::resolve(&request.headers, &|name| std::env::var(name).ok()).map_err(Stop::usage)
-}
-
-/// The options of a `latency` check, as its file would have them.
-fn options(args: &ProbeArgs) -> Result<Value, Stop> {
-    let mut options = Map::new();
-    let mut set = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            options.insert(name.to_owned(), value);
-        }
-    };
-    set("url", Some(args.url.as_str().into()));
-    for (name, value) in [
-        ("p50", args.p50),
-        ("p95", args.p95),
-        ("p99", args.p99),
-        ("timeout", args.timeout),
-        ("deadline", args.deadline),
-    ] {
-        set(name, value.map(|value| value.to_string().into()));
-    }
-    for (name, value) in [
-        ("rate", args.rate),
-        ("samples", args.samples),
-        ("warm_up", args.warm_up),
-        ("concurrency", args.concurrency),
-        ("status", args.status.map(u32::from)),
-    ] {
-        set(name, value.map(Value::from));
-    }
-    set("max_error_rate", args.max_error_rate.map(Value::from));
-    set("confidence", args.confidence.map(Value::from));
-    set("expect", args.expect.as_deref().map(Value::from));
-    set("min_tls", args.min_tls.as_deref().map(Value::from));
-    set("early_stop", args.early_stop.then(|| true.into()));
-    let quantiles: BTreeMap<_, _> = args.quantiles.iter().cloned().collect();
-    set("quantiles", Some(json!(quantiles)));
-    let headers: BTreeMap<_, _> = args.headers.iter().cloned().collect();
-    set("headers", Some(json!(headers)));
-
-    let options = Value::Object(options);
-    let schema = (kind()?.schema)();
-    let validator = jsonschema::validator_for(&schema).map_err(|error| Stop::usage(error.to_string()))?;
-    let wrong: Vec<String> = validator
-        .iter_errors(&options)
-        .map(|error| format!("{}{error}", option(&error.instance_path().to_string())))
-        .collect();
-    if wrong.is_empty() {
-        Ok(options)
-    } else {
-        Err(Stop::usage(wrong.join("\n  ")))
-    }
-}
-
-fn refused(mistakes: &[Mistake]) -> Stop {
-    let text = |mistake: &Mistake| {
-        let Mistake {
-            title, label, help, ..
-        } = mistake;
-        let mut text = format!("{}{title}: {label}", option(&mistake.pointer));
-        if let Some(help) = help {
-            let _ = write!(text, "\n  {}", help.replace('`', ""));
-        }
-        text
-    };
-    Stop::usage(mistakes.iter().map(text).collect::<Vec<_>>().join("\n  "))
-}
-
-/// The option of the command line that a place in the options came from.
-fn option(pointer: &str) -> String {
-    let name = pointer
-        .trim_start_matches('/')
-        .split(['/', '#'])
-        .next()
-        .unwrap_or_default();
-    match name {
-        "" => String::new(),
-        "url" => "URL: ".to_owned(),
-        "quantiles" => "--quantile: ".to_owned(),
-        "headers" => "--header: ".to_owned(),
-        name => format!("--{}: ", name.replace('_', "-")),
-    }
-}
-
-fn text(url: &str, verdict: &Verdict) -> String {
-    const QUIET: Style = Style::new().dimmed();
-    let (color, word) = match verdict.outcome {
-        Outcome::Pass => (AnsiColor::Green, "PASS"),
-        Outcome::Fail => (AnsiColor::Red, "FAIL"),
-        _ => (AnsiColor::Yellow, "INCONCLUSIVE"),
-    };
-    let style = color.on_default().bold();
-    let summary = verdict.summary.trim_start_matches("inconclusive: ");
-    let mut text = format!("{style}{word}{style:#} {url}: {summary}\n");
-    for problem in &verdict.problems {
-        let _ = writeln!(text, "  - {}", problem.message);
-        for (label, value) in [("expected", &problem.expected), ("found   ", &problem.actual)] {
-            if let Some(value) = value {
-                let _ = writeln!(text, "      {label} {value}");
-            }
-        }
-    }
-    for evidence in verdict.evidence.iter().filter(|evidence| evidence.label != "url") {
-        let _ = writeln!(
-            text,
-            "  {QUIET}{:<18}{QUIET:#} {}",
-            evidence.label, evidence.value
-        );
-    }
-    if let Some(measured) = &verdict.measured {
-        text.push('\n');
-        for line in measured.lines() {
-            let _ = writeln!(text, "  {line}");
-        }
-    }
-    text
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    version: &'static str,
-    url: &'a str,
-    verdict: &'a Verdict,
-}
-
-fn document(url: &str, verdict: &Verdict) -> Result<String, Stop> {
-    let document = Document {
-        version: env!("CARGO_PKG_VERSION"),
-        url,
-        verdict,
-    };
-    let text =
-        serde_json::to_string_pretty(&document).map_err(|error| Stop::undetermined(error.to_string()))?;
-    Ok(format!("{text}\n"))
 }

@@ -10,17 +10,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::target::{self, Source, TargetArgs};
-use super::{Selection, Stop, exit, load, output};
+use super::{Selection, Stop, endpoint, exit, load, output};
 use crate::config::{CheckSpec, Environment};
 use crate::engine::{self, Case};
 use crate::inventory::{Inventory, Needs};
-use crate::probe::endpoint::{self, Endpoint, Known};
-use crate::probe::headers::Headers;
-use crate::probe::{self, ProbeRequest, ProbeResult, ProbeResults};
+use crate::probe::endpoint::Known;
+use crate::probe::{ProbeRequest, ProbeResults};
 use crate::report::{self, Counts, Run, model::FORMAT};
 use crate::runner;
 use crate::source::Provenance;
-use crate::source::health::HealthEndpoint;
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
@@ -54,6 +52,7 @@ pub fn run(checks: &Path, args: &VerifyArgs) -> Result<u8, Stop> {
     let selected = args.selection.apply(&suite)?;
     let source = args.target.source(checks, &suite.environment)?;
     resolve_headers(&selected, &arguments)?;
+    endpoint::refuse_bad_urls(args.health_url.as_deref(), &suite.environment)?;
 
     let gathered = target::block_on(gather(
         source,
@@ -183,31 +182,39 @@ async fn gather(
             provenance.description
         ));
     };
-    let recorded = matches!(source, Source::Snapshot { .. });
+    let mut known = Known {
+        option: health_url,
+        environment: environment.settings.health_url.as_deref(),
+        recorded: false,
+    };
+    let mut emulator = None;
     let (inventory, provenance) = match source {
         Source::Snapshot { path, because } => {
             let read = target::read_snapshot(&path, because.as_deref(), environment)?;
             header(&read.1);
+            known.recorded = true;
             read
         }
         Source::Aws(target) => {
             let (session, provenance) = target::connect(target).await?;
             header(&provenance);
-            (target::collect(&session, &needs(checks)).await, provenance)
+            emulator = session.endpoint_url().map(str::to_owned);
+            (target::collect(&session, &needs(checks, known)).await, provenance)
         }
     };
     let cases = engine::expand(checks, &inventory);
     let mut probes = ProbeResults::default();
     if !arguments.list {
-        let known = Known {
-            option: health_url,
-            environment: environment.settings.health_url.as_deref(),
-            stage: None,
-            recorded,
+        let place = endpoint::Surroundings {
+            known,
+            emulator: emulator.as_deref(),
+            inventory: &inventory,
+            environment,
         };
         for request in requests(&cases, arguments) {
-            let result = ask(&request, known, &inventory, environment).await?;
-            probes.0.insert(request, result);
+            if let Some(result) = place.ask(&request).await? {
+                probes.0.insert(request, result);
+            }
         }
     }
     Ok(Gathered {
@@ -218,10 +225,15 @@ async fn gather(
     })
 }
 
-fn needs(checks: &[Arc<CheckSpec>]) -> Needs {
+/// What to read. Where an endpoint is is looked up only when nothing nearer says it.
+fn needs(checks: &[Arc<CheckSpec>], known: Known<'_>) -> Needs {
     let mut needs = Needs::none();
     for spec in checks.iter().filter(|spec| spec.excluded.is_none()) {
-        needs.merge(&spec.check.needs().all());
+        let own = spec.check.needs();
+        needs.merge(&own.inventory());
+        if known.option.or(known.environment).is_none() {
+            needs.merge(&own.endpoint);
+        }
     }
     needs
 }
@@ -252,37 +264,4 @@ fn resolve_headers(checks: &[Arc<CheckSpec>], arguments: &Arguments) -> Result<(
         super::probe::resolve(&request)?;
     }
     Ok(())
-}
-
-/// Sends one series of requests to where it should go.
-async fn ask(
-    request: &ProbeRequest,
-    known: Known<'_>,
-    inventory: &Inventory,
-    environment: &Environment,
-) -> Result<ProbeResult, Stop> {
-    let failed = |reason: String| ProbeResult {
-        failed: Some(reason),
-        ..ProbeResult::default()
-    };
-    let headers: Headers = super::probe::resolve(request)?;
-    let mut started = None;
-    let url = match endpoint::choose(&request.target, known) {
-        Endpoint::Url(url) => url,
-        Endpoint::Recorded => match HealthEndpoint::start(inventory).await {
-            Ok(endpoint) => started.insert(endpoint).url(),
-            Err(error) => return Ok(failed(format!("the health handler cannot start: {error}"))),
-        },
-        Endpoint::Unknown => {
-            return Ok(failed(format!(
-                "nothing says where the health endpoint is: set `health_url` in {} or pass --health-url",
-                environment.path
-            )));
-        }
-    };
-    let spinner = target::spinner(&format!("timing {} requests to {url}", request.samples));
-    let result = probe::run(request, &url, &headers).await;
-    spinner.finish_and_clear();
-    drop(started);
-    Ok(result)
 }

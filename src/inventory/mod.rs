@@ -11,6 +11,7 @@ pub mod ec2;
 pub mod fact;
 pub mod gap;
 pub mod iam;
+pub mod invoke;
 pub mod lambda;
 pub mod logs;
 pub mod needs;

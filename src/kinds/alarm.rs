@@ -136,7 +136,7 @@ impl Check for Options {
         CheckNeeds {
             subjects: Needs::none().list(MetricAlarm::NAME),
             context,
-            probe: None,
+            ..CheckNeeds::default()
         }
     }
 

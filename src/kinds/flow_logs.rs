@@ -87,7 +87,7 @@ impl Check for Options {
         CheckNeeds {
             subjects: Needs::none().list(Vpc::NAME),
             context,
-            probe: None,
+            ..CheckNeeds::default()
         }
     }
 

@@ -244,7 +244,7 @@ impl Check for Options {
         CheckNeeds {
             subjects,
             context,
-            probe: None,
+            ..CheckNeeds::default()
         }
     }
 

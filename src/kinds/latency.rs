@@ -2,6 +2,8 @@
 
 mod answer;
 mod assess;
+mod endpoint;
+mod mistakes;
 mod targets;
 
 use schemars::JsonSchema;
@@ -12,9 +14,8 @@ use std::time::Duration;
 use super::Mistake;
 use crate::check::{Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::formats::Latency;
-use crate::inventory::Inventory;
-use crate::probe::verdict::{MOST_SAMPLES, bounds, fewest_samples, telling_samples};
-use crate::probe::{ProbeRequest, Rule, Target, Threshold, headers};
+use crate::inventory::{Inventory, Needs};
+use crate::probe::{ProbeRequest, Rule, Target, Threshold};
 use targets::millionths;
 
 pub const EXAMPLE: &str = r#"id: health-latency
@@ -37,15 +38,19 @@ with:
 /// request without a good answer is over every target. The verdict is never retried, and no redirect is followed.
 ///
 /// ## What is read
-/// The endpoint itself: `url`, or `health_url` of the environment file. Without either, a recorded environment
-/// starts the stack's own health handler in this process, on a loopback port. The very first request, the cold
-/// start, and those to warm up are told apart and not judged.
+/// The endpoint itself: `url`, or else the health endpoint. That is `--health-url`, or `health_url` of the
+/// environment file. Without either, a recorded environment starts the stack's own health handler in this process,
+/// on a loopback port; a live account is asked at `path` of the `stage` of the REST API named `api`, at API Gateway's
+/// own domain. An emulator (`AWS_ENDPOINT_URL`) has no such domain and needs one of the URLs.
+///
+/// The very first request, the cold start, and those to warm up are told apart and not judged.
 ///
 /// ## When it fails
-/// So many requests were over a target that, at the stated confidence, the service misses it; or a connection has
-/// an older TLS version than promised. When the sample cannot tell, the deadline cut it off, or the prober itself
-/// was late by more than a tenth of the tightest target, the outcome is an error, never a pass, and says how many
-/// samples would tell. A sample that could not prove a target met is refused before the first request.
+/// So many requests were over a target that, at the stated confidence, the service misses it; a connection has
+/// an older TLS version than promised; or the API or its stage is not there. When the sample cannot tell, the
+/// deadline cut it off, or the prober itself was late by more than a tenth of the tightest target, the outcome is an
+/// error, never a pass, and says how many samples would tell. A sample that could not prove a target met is refused
+/// before the first request.
 ///
 /// ## How sure it is
 /// A service that is over a target with the allowed probability or more passes in at most 5 % of runs, and one
@@ -81,6 +86,18 @@ pub struct Options {
         extend("patternErrorMessage" = "a URL, with `https://` or `http://`")
     )]
     url: Option<String>,
+    /// The name of the REST API that the health endpoint belongs to, for an environment without `health_url`.
+    #[schemars(length(min = 1))]
+    api: Option<String>,
+    /// The stage of the API.
+    #[schemars(length(min = 1))]
+    stage: Option<String>,
+    /// The path of the health endpoint below the stage, as `/v1/health`.
+    #[schemars(
+        regex(pattern = r"^/[^\s#]*$"),
+        extend("patternErrorMessage" = "a path that begins with `/`")
+    )]
+    path: Option<String>,
     /// Headers to send, by name. A value may hold `{env:NAME}` for a variable of the process environment.
     #[serde(default)]
     headers: BTreeMap<String, String>,
@@ -167,9 +184,6 @@ const fn default_status() -> u16 {
     200
 }
 
-/// What a probe may take beyond its schedule and its timeouts.
-const GRACE: Duration = Duration::from_secs(10);
-
 /// An endpoint and its targets.
 pub struct LatencyTargets {
     request: ProbeRequest,
@@ -196,29 +210,12 @@ impl super::Options for Options {
                 .map_err(|flaws| mistakes.extend(flaws))
                 .ok()
         });
-        if self
-            .url
-            .as_deref()
-            .is_some_and(|url| url.split('/').nth(2).is_some_and(|host| host.contains('@')))
-        {
-            let title = "a URL to probe must not hold a user or password";
-            let mistake = Mistake::new("/url", "secret-in-url", title, "it would be in every report");
-            mistakes.push(mistake.help("use `headers` with `{env:NAME}`"));
-        }
-        if self.min_tls.is_some() && self.url.as_deref().is_some_and(|url| url.starts_with("http://")) {
-            let mistake = Mistake::new(
-                "/min_tls",
-                "no-tls",
-                "the URL has no TLS at all",
-                "it begins with `http://`",
-            );
-            mistakes.push(mistake.help("use `https://`"));
-        }
+        let target = self.target(&mut mistakes);
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
         let request = ProbeRequest {
-            target: self.url.clone().map_or(Target::Health, Target::Url),
+            target,
             samples,
             warm_up: self.warm_up,
             rate: self.rate,
@@ -242,88 +239,6 @@ impl super::Options for Options {
     }
 }
 
-impl Options {
-    /// How many samples to take, if they can prove every target.
-    fn samples(&self, targets: &[Threshold], rule: Rule, mistakes: &mut Vec<Mistake>) -> u32 {
-        let alpha = rule.alpha();
-        let telling = targets
-            .iter()
-            .map(|target| telling_samples(target.allowed(), alpha))
-            .max();
-        let samples = self
-            .samples
-            .unwrap_or_else(|| telling.unwrap_or(1).min(MOST_SAMPLES));
-        for target in targets {
-            if bounds(samples, target.allowed(), alpha).met.is_some() {
-                continue;
-            }
-            let name = &target.name;
-            let fewest = fewest_samples(target.allowed(), alpha);
-            let percent = targets::percent(rule.confidence_ppm);
-            let early = if self.early_stop { " with `early_stop`" } else { "" };
-            let mistake = Mistake::new(
-                if self.samples.is_some() { "/samples" } else { "" },
-                "too-few-samples",
-                format!("{samples} samples cannot prove a {name} target"),
-                format!("{name} takes at least {fewest} samples at {percent} confidence{early}"),
-            );
-            mistakes.push(if fewest <= MOST_SAMPLES {
-                mistake.help(format!("set `samples` to {fewest} or more"))
-            } else {
-                mistake.help(format!("no probe takes more than {MOST_SAMPLES}; promise less"))
-            });
-        }
-        samples
-    }
-
-    /// How long the requests take when every answer comes at once.
-    fn schedule(&self, samples: u32) -> Duration {
-        let requests = u64::from(samples) + u64::from(self.warm_up);
-        Duration::from_millis(requests * 1_000 / u64::from(self.rate.max(1)))
-    }
-
-    /// How long a probe takes at most: three series in a row, each with its timeout.
-    fn longest(&self, samples: u32) -> Duration {
-        self.schedule(samples) + 3 * self.timeout.0 + GRACE
-    }
-
-    fn check_times(&self, samples: u32, mistakes: &mut Vec<Mistake>) {
-        let schedule = self.schedule(samples);
-        if let Some(deadline) = self.deadline
-            && deadline.0 <= schedule
-        {
-            mistakes.push(
-                Mistake::new(
-                    "/deadline",
-                    "deadline-too-short",
-                    "the deadline ends the probe before its last request",
-                    format!(
-                        "{} requests at {} per second take {} s",
-                        samples + self.warm_up,
-                        self.rate,
-                        schedule.as_secs()
-                    ),
-                )
-                .help("raise `deadline` or `rate`, or lower `samples`"),
-            );
-        }
-    }
-
-    fn check_headers(&self, mistakes: &mut Vec<Mistake>) {
-        for (name, template) in &self.headers {
-            if let Err(reason) = headers::check(name, template) {
-                let pointer = format!("/headers/{}", name.replace('~', "~0").replace('/', "~1"));
-                mistakes.push(Mistake::new(
-                    pointer,
-                    "bad-header",
-                    format!("the header `{name}` cannot be sent"),
-                    reason,
-                ));
-            }
-        }
-    }
-}
-
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -332,13 +247,17 @@ impl Check for LatencyTargets {
     fn needs(&self) -> CheckNeeds {
         CheckNeeds {
             probe: Some(self.request.clone()),
+            endpoint: match self.request.target {
+                Target::Deployed(_) => endpoint::needs(),
+                Target::Health | Target::Url(_) => Needs::none(),
+            },
             ..CheckNeeds::default()
         }
     }
 
     fn subjects(&self, _: &Inventory) -> Vec<Subject> {
         let name = match &self.request.target {
-            Target::Health => "health endpoint",
+            Target::Health | Target::Deployed(_) => "health endpoint",
             Target::Url(url) => url,
         };
         vec![Subject::named(name)]
@@ -346,7 +265,10 @@ impl Check for LatencyTargets {
 
     fn judge(&self, _: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
         let Some(result) = evidence.probes.0.get(&self.request) else {
-            return Verdict::undetermined("the endpoint was never probed");
+            return match &self.request.target {
+                Target::Deployed(place) => endpoint::unprobed(place, evidence.inventory),
+                Target::Health | Target::Url(_) => Verdict::undetermined(endpoint::NEVER_PROBED),
+            };
         };
         if let Some(reason) = &result.failed {
             return Verdict::undetermined(reason);

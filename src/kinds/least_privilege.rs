@@ -272,7 +272,7 @@ impl Check for LeastPrivilege {
         CheckNeeds {
             subjects: Needs::none().list(IamRole::NAME),
             context: Needs::none().list(IamPolicy::NAME),
-            probe: None,
+            ..CheckNeeds::default()
         }
     }
 

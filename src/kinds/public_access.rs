@@ -265,7 +265,7 @@ impl Check for PublicAccess {
         CheckNeeds {
             subjects: (self.source.needs)(&self.names),
             context: Needs::none(),
-            probe: None,
+            ..CheckNeeds::default()
         }
     }
 

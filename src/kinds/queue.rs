@@ -134,7 +134,7 @@ impl Check for Options {
         CheckNeeds {
             subjects: Needs::none().fact_of(SqsQueue::NAME, "attributes", &self.queues),
             context,
-            probe: None,
+            ..CheckNeeds::default()
         }
     }
 

@@ -92,7 +92,7 @@ impl Check for Options {
         CheckNeeds {
             subjects,
             context,
-            probe: None,
+            ..CheckNeeds::default()
         }
     }
 

@@ -155,7 +155,7 @@ impl Check for Options {
         CheckNeeds {
             subjects: Needs::none().list(Stage::NAME),
             context,
-            probe: None,
+            ..CheckNeeds::default()
         }
     }
 

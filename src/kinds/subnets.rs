@@ -157,7 +157,7 @@ impl Check for Options {
                 .list(RouteTable::NAME)
                 .list(InternetGateway::NAME)
                 .list(NatGateway::NAME),
-            probe: None,
+            ..CheckNeeds::default()
         }
     }
 

@@ -1,39 +1,44 @@
 //! Sends one request and times it, over connections that it keeps open.
 //!
-//! A request is never sent twice. Only when a kept connection turns out to be closed, and hyper hands the request
-//! back unsent, does it go over a new one; the time runs on.
+//! A request is never sent twice. Only when a kept connection turns out to be closed, and the request comes back
+//! unsent, does it go over a new one; the time runs on.
 
-use http_body_util::BodyExt;
-use hyper::body::{Body, Incoming};
-use hyper::header::{ACCEPT, HOST, HeaderValue, USER_AGENT};
-use hyper::{HeaderMap, Request, Response};
+use reqwest::header::HeaderMap;
+use reqwest::{Method, Request, Url};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::connect::{Connection, NoBody, Origin, micros};
+use super::connect::{Opened, Tls, lock, micros};
 use super::headers::Headers;
-use super::{Answer, Expectation, Phases, ProbeRequest, Sample, Trouble};
-
-/// The most bytes of an answer that are read. A health answer has a few hundred.
-const MAX_BODY: u64 = 1024 * 1024;
+use super::lane::{Lane, Ready, Received};
+use super::{Answer, Expectation, Phases, ProbeRequest, Sample, Trouble, endpoint};
 
 /// Connections to one endpoint, and what is asked there.
 pub struct Client {
-    origin: Origin,
+    url: Url,
     headers: HeaderMap,
     timeout: Duration,
     expect_status: u16,
     expect: Option<Expectation>,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
     allowed_at_once: u32,
-    idle: Mutex<Vec<Connection>>,
-    opened: AtomicU32,
+    /// As many as requests may be under way, less those that are. The one that was used last is used first.
+    idle: Mutex<Vec<Lane>>,
+    tls: Tls,
+    opened: Arc<Opened>,
     most_at_once: AtomicU32,
     waited: AtomicU32,
-    noted: Mutex<Noted>,
+    first_problem: Mutex<Option<String>>,
+}
+
+/// A request that is about to be due, with a client of its own.
+pub struct Prepared {
+    lane: Lane,
+    request: Ready,
+    _slot: OwnedSemaphorePermit,
 }
 
 /// What is told of all requests together.
@@ -59,37 +64,34 @@ pub struct Counts {
 impl Client {
     /// Prepares everything that is the same for all requests.
     pub fn new(request: &ProbeRequest, url: &str, headers: &Headers) -> Result<Self, String> {
-        let origin = Origin::new(url)?;
-        let host = HeaderValue::from_str(&origin.authority).map_err(|error| error.to_string())?;
-        let mut all = HeaderMap::new();
-        all.insert(ACCEPT, HeaderValue::from_static("*/*"));
-        let agent = concat!("stackproof/", env!("CARGO_PKG_VERSION"));
-        all.insert(USER_AGENT, HeaderValue::from_static(agent));
-        for (name, value) in headers.map() {
-            all.insert(name, value.clone());
-        }
-        all.insert(HOST, host);
+        let url = endpoint::parse(url)?;
+        let tls = Tls::new(url.scheme() == "https")?;
+        let opened = Arc::new(Opened::default());
         let allowed_at_once = request.concurrency.max(1);
+        let idle = (0..allowed_at_once)
+            .map(|_| Lane::new(&tls, &opened))
+            .collect::<Result<Vec<Lane>, String>>()?;
         Ok(Self {
-            origin,
-            headers: all,
+            url,
+            headers: headers.map().clone(),
             timeout: Duration::from_millis(request.timeout_ms),
             expect_status: request.expect_status,
             expect: request.expect.clone(),
-            slots: Semaphore::new(usize::try_from(allowed_at_once).unwrap_or(usize::MAX)),
+            slots: Arc::new(Semaphore::new(idle.len())),
             allowed_at_once,
-            idle: Mutex::default(),
-            opened: AtomicU32::new(0),
+            idle: Mutex::new(idle),
+            tls,
+            opened,
             most_at_once: AtomicU32::new(0),
             waited: AtomicU32::new(0),
-            noted: Mutex::default(),
+            first_problem: Mutex::default(),
         })
     }
 
     /// The counts so far.
     pub fn counts(&self) -> Counts {
         Counts {
-            opened: self.opened.load(Ordering::Relaxed),
+            opened: self.opened.count(),
             most_at_once: self.most_at_once.load(Ordering::Relaxed),
             waited: self.waited.load(Ordering::Relaxed),
         }
@@ -97,18 +99,36 @@ impl Client {
 
     /// What was noted so far.
     pub fn noted(&self) -> Noted {
-        lock(&self.noted).clone()
+        Noted {
+            tls: self.opened.tls(),
+            first_problem: lock(&self.first_problem).clone(),
+        }
+    }
+
+    /// Makes a request ready, if it need not wait for another: what the prober itself has to do is no latency of the
+    /// service's.
+    pub fn prepare(&self) -> Option<Prepared> {
+        self.ready(Arc::clone(&self.slots).try_acquire_owned().ok()?)
+    }
+
+    fn ready(&self, slot: OwnedSemaphorePermit) -> Option<Prepared> {
+        // There is one for each slot, unless a request was given up at the very end of a probe.
+        let idle = lock(&self.idle).pop();
+        let lane = idle.or_else(|| Lane::new(&self.tls, &self.opened).ok())?;
+        Some(Prepared {
+            request: lane.prepare(self.request()),
+            lane,
+            _slot: slot,
+        })
     }
 
     /// Sends one request and waits for its answer, until it is due for so long that it has failed.
-    pub async fn ask(&self, due: Instant) -> Sample {
+    pub async fn ask(&self, due: Instant, prepared: Option<Prepared>) -> Sample {
         let mut phases = Phases::default();
-        let exchange = self.exchange(&mut phases);
-        let result = tokio::time::timeout_at((due + self.timeout).into(), exchange).await;
-        let (done, trouble) = match result {
-            Ok((done, Ok(answer))) => (done, self.judge(&answer).err()),
-            Ok((done, Err(trouble))) => (done, Some(trouble)),
-            Err(_) => (Instant::now(), Some(Trouble::TimedOut)),
+        let (done, result) = self.exchange(due + self.timeout, prepared, &mut phases).await;
+        let trouble = match result {
+            Ok(received) => self.judge(&received).err(),
+            Err(trouble) => Some(trouble),
         };
         Sample {
             latency_us: micros(done.saturating_duration_since(due)),
@@ -118,108 +138,60 @@ impl Client {
     }
 
     /// One exchange, and when it was over: judging an answer takes time that is none of the service's.
-    async fn exchange(&self, phases: &mut Phases) -> (Instant, Result<Received, Trouble>) {
-        let _slot = self.slot(phases).await;
-        let received = self.send_and_read(phases).await;
-        let done = Instant::now();
-        let received = received.map(|(received, connection)| {
-            lock(&self.idle).push(connection);
-            received
-        });
-        (done, received)
-    }
-
-    async fn slot(&self, phases: &mut Phases) -> Option<SemaphorePermit<'_>> {
-        let slot = if let Ok(slot) = self.slots.try_acquire() {
-            Some(slot)
-        } else {
-            let start = Instant::now();
-            self.waited.fetch_add(1, Ordering::Relaxed);
-            let slot = self.slots.acquire().await.ok();
-            phases.wait_us = Some(micros(start.elapsed()));
-            slot
+    async fn exchange(
+        &self,
+        last: Instant,
+        prepared: Option<Prepared>,
+        phases: &mut Phases,
+    ) -> (Instant, Result<Received, Trouble>) {
+        let prepared = match prepared {
+            Some(prepared) => prepared,
+            None => match self.wait(last, phases).await {
+                Ok(prepared) => prepared,
+                Err(trouble) => return (Instant::now(), Err(trouble)),
+            },
         };
         let free = u32::try_from(self.slots.available_permits()).unwrap_or(u32::MAX);
         let at_once = self.allowed_at_once.saturating_sub(free);
         self.most_at_once.fetch_max(at_once, Ordering::Relaxed);
-        slot
-    }
 
-    async fn send_and_read(&self, phases: &mut Phases) -> Result<(Received, Connection), Trouble> {
-        let (mut connection, mut kept) = match self.kept().await {
-            Some(connection) => (connection, true),
-            None => (self.connect(phases).await?, false),
-        };
-        let mut request = self.request();
-        let (sent, response) = loop {
-            let sent = Instant::now();
-            match connection.sender.try_send_request(request).await {
-                Ok(response) => break (sent, response),
-                Err(mut error) => match error.take_message() {
-                    Some(unsent) if kept => {
-                        request = unsent;
-                        connection = self.connect(phases).await?;
-                        kept = false;
-                    }
-                    _ => return Err(Trouble::Transport),
-                },
-            }
-        };
-        let first_byte = Instant::now();
-        phases.first_byte_us = Some(micros(first_byte - sent));
-        let received = self.read(response).await?;
-        phases.body_us = Some(micros(first_byte.elapsed()));
-        Ok((received, connection))
-    }
-
-    /// A kept connection that is still open.
-    async fn kept(&self) -> Option<Connection> {
-        loop {
-            let mut connection = lock(&self.idle).pop()?;
-            if connection.sender.ready().await.is_ok() {
-                return Some(connection);
-            }
+        let Prepared { lane, request, _slot } = prepared;
+        let exchange = lane.exchange(request, self.expect.is_some(), phases);
+        let result = tokio::time::timeout_at(last.into(), exchange).await;
+        let done = Instant::now();
+        lane.note(phases);
+        let result = result.unwrap_or(Err(Trouble::TimedOut));
+        if result.is_ok() {
+            // What keeps the connection gets to run: it must be there before the next request asks for one.
+            tokio::task::yield_now().await;
+            lock(&self.idle).push(lane);
+        } else {
+            // Whatever is left of a broken exchange goes with its client, and cannot meet the next request.
+            drop(lane);
+            lock(&self.idle).extend(Lane::new(&self.tls, &self.opened));
         }
+        (done, result)
     }
 
-    async fn connect(&self, phases: &mut Phases) -> Result<Connection, Trouble> {
-        let connection = self.origin.connect(phases).await?;
-        self.opened.fetch_add(1, Ordering::Relaxed);
-        lock(&self.noted).tls.insert(connection.tls.to_owned());
-        Ok(connection)
+    /// Waits until no more requests are under way than may be.
+    async fn wait(&self, last: Instant, phases: &mut Phases) -> Result<Prepared, Trouble> {
+        // One may have come free since the request was announced.
+        if let Some(prepared) = self.prepare() {
+            return Ok(prepared);
+        }
+        let start = Instant::now();
+        self.waited.fetch_add(1, Ordering::Relaxed);
+        let slot = tokio::time::timeout_at(last.into(), Arc::clone(&self.slots).acquire_owned()).await;
+        phases.wait_us = Some(micros(start.elapsed()));
+        let slot = slot.map_err(|_| Trouble::TimedOut)?;
+        let prepared = slot.ok().and_then(|slot| self.ready(slot));
+        prepared.ok_or(Trouble::Connect)
     }
 
-    fn request(&self) -> Request<NoBody> {
-        let mut request = Request::new(NoBody::new());
-        *request.uri_mut() = self.origin.path.clone();
+    fn request(&self) -> Request {
+        let mut request = Request::new(Method::GET, self.url.clone());
         *request.headers_mut() = self.headers.clone();
         request
-    }
-
-    /// Reads the body to its end. It is kept only when something is expected of it.
-    async fn read(&self, response: Response<Incoming>) -> Result<Received, Trouble> {
-        let (head, mut body) = response.into_parts();
-        if body.size_hint().lower() > MAX_BODY {
-            return Err(Trouble::TooLarge);
-        }
-        let mut size = 0;
-        let mut kept = Vec::new();
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|_| Trouble::Transport)?;
-            let Some(data) = frame.data_ref() else { continue };
-            size += u64::try_from(data.len()).unwrap_or(u64::MAX);
-            if size > MAX_BODY {
-                return Err(Trouble::TooLarge);
-            }
-            if self.expect.is_some() {
-                kept.extend_from_slice(data);
-            }
-        }
-        Ok(Received {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            body: kept,
-        })
     }
 
     fn judge(&self, received: &Received) -> Result<(), Trouble> {
@@ -233,18 +205,8 @@ impl Client {
             body: &received.body,
         };
         expect.test(&answer).map_err(|problem| {
-            lock(&self.noted).first_problem.get_or_insert(problem);
+            lock(&self.first_problem).get_or_insert(problem);
             Trouble::Unexpected
         })
     }
-}
-
-struct Received {
-    status: u16,
-    headers: HeaderMap,
-    body: Vec<u8>,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

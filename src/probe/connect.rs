@@ -1,167 +1,305 @@
-//! Opens a connection, and times each step of it.
+//! How a connection comes about, and how long each step of it takes.
+//!
+//! reqwest opens connections and tells no times. It lets others stand at three places, though: its resolver of names,
+//! a layer around its connector, and the store of TLS sessions, which rustls asks when it writes the first message
+//! of a handshake, that is, as soon as TCP is connected. A [`Watch`] stands at all three.
 
-use hyper::Uri;
-use hyper::body::Bytes;
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper_util::rt::TokioIo;
-use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use hyper_util::client::legacy::connect::Connection;
+use reqwest::dns::{Name, Resolve, Resolving};
+use reqwest::tls::{TlsInfo, Version};
+use rustls::client::{ClientSessionStore, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue};
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, NamedGroup, RootCertStore};
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, ProtocolVersion, RootCertStore};
+use tower_layer::Layer;
+use tower_service::Service;
 
 use super::{Phases, Trouble};
 
-/// How long the first of several addresses may take before the next is tried.
-const NEXT_ADDRESS: Duration = Duration::from_millis(300);
-
-/// The body of a GET request: none.
-pub type NoBody = http_body_util::Empty<Bytes>;
-
-/// Where connections go.
-pub struct Origin {
-    host: String,
-    port: u16,
-    /// What stands in the `host` header.
-    pub authority: String,
-    /// What stands in the request line.
-    pub path: Uri,
-    tls: Option<(TlsConnector, ServerName<'static>)>,
+/// What is told of all connections together.
+#[derive(Debug, Default)]
+pub struct Opened {
+    count: AtomicU32,
+    tls: Mutex<BTreeSet<&'static str>>,
 }
 
-/// An open connection.
-pub struct Connection {
-    /// Sends requests over it.
-    pub sender: SendRequest<NoBody>,
-    /// The TLS version.
-    pub tls: &'static str,
+impl Opened {
+    /// How many were opened.
+    pub fn count(&self) -> u32 {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    /// The TLS versions that were negotiated; `none` for a connection without TLS.
+    pub fn tls(&self) -> BTreeSet<String> {
+        lock(&self.tls)
+            .iter()
+            .map(|version| (*version).to_owned())
+            .collect()
+    }
 }
 
-impl Origin {
-    /// Takes a URL apart, and reads the certificates that the machine trusts when it needs them.
-    pub fn new(url: &str) -> Result<Self, String> {
-        let wrong = |reason: &str| format!("`{url}` is not a URL to probe: {reason}");
-        let uri: Uri = url.parse().map_err(|error| wrong(&format!("{error}")))?;
-        let authority = uri.authority().ok_or_else(|| wrong("it names no host"))?;
-        if authority.as_str().contains('@') {
-            // It would be printed with the URL.
-            return Err("a URL to probe must not hold a user or password; use a header".to_owned());
-        }
-        let host = authority.host().trim_matches(['[', ']']).to_owned();
-        let (tls, port) = match uri.scheme_str() {
-            Some("https") => (true, 443),
-            Some("http") => (false, 80),
-            _ => return Err(wrong("it must begin with `https://` or `http://`")),
-        };
-        let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        let path = path.parse().map_err(|error| wrong(&format!("{error}")))?;
-        let tls = if tls { Some(tls_to(&host)?) } else { None };
-        Ok(Self {
-            port: authority.port_u16().unwrap_or(port),
-            authority: authority.as_str().to_owned(),
-            host,
-            path,
-            tls,
+/// Watches the connections of one client that sends one request at a time.
+#[derive(Debug)]
+pub struct Watch {
+    attempt: Mutex<Attempt>,
+    opened: Arc<Opened>,
+}
+
+/// The steps of the connection that the request under way asked for, if it asked for one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Attempt {
+    /// When TCP began, or the step that was through last ended.
+    since: Option<Instant>,
+    /// When the connection was open.
+    pub opened: Option<Instant>,
+    phases: Phases,
+    failed: Option<Trouble>,
+}
+
+impl Attempt {
+    /// Adds the times of the steps that are through, whatever became of the next.
+    pub const fn note(&self, phases: &mut Phases) {
+        phases.dns_us = self.phases.dns_us;
+        phases.tcp_us = self.phases.tcp_us;
+        phases.tls_us = self.phases.tls_us;
+    }
+
+    /// Which step failed.
+    pub fn trouble(&self) -> Trouble {
+        self.failed.unwrap_or(Trouble::Connect)
+    }
+
+    fn step(&mut self) -> u64 {
+        let now = Instant::now();
+        let since = self.since.replace(now).unwrap_or(now);
+        micros(now - since)
+    }
+}
+
+impl Watch {
+    /// Watches connections, which are counted together with those of others.
+    pub fn new(opened: Arc<Opened>) -> Arc<Self> {
+        Arc::new(Self {
+            attempt: Mutex::default(),
+            opened,
         })
     }
 
-    /// Opens a connection. Each step that is through is noted, whatever becomes of the next.
-    pub async fn connect(&self, phases: &mut Phases) -> Result<Connection, Trouble> {
-        let addresses = self.resolve(phases).await?;
-        let start = Instant::now();
-        let stream = open(&addresses).await.map_err(|_| Trouble::Connect)?;
-        phases.tcp_us = Some(micros(start.elapsed()));
-        // A request is one small write, which must not wait for company.
-        stream.set_nodelay(true).map_err(|_| Trouble::Connect)?;
-        let Some((connector, name)) = &self.tls else {
-            return Ok(Connection {
-                sender: speak(stream).await?,
-                tls: "none",
-            });
+    /// Forgets the connection of the request before.
+    pub fn reset(&self) {
+        *self.attempt() = Attempt::default();
+    }
+
+    /// What became of the connection that was asked for since.
+    pub fn attempt(&self) -> MutexGuard<'_, Attempt> {
+        lock(&self.attempt)
+    }
+
+    fn began(&self) {
+        *self.attempt() = Attempt {
+            since: Some(Instant::now()),
+            ..Attempt::default()
         };
-        let start = Instant::now();
-        let stream = connector
-            .connect(name.clone(), stream)
-            .await
-            .map_err(|_| Trouble::Tls)?;
-        phases.tls_us = Some(micros(start.elapsed()));
-        let tls = match stream.get_ref().1.protocol_version() {
-            Some(ProtocolVersion::TLSv1_3) => "1.3",
-            Some(ProtocolVersion::TLSv1_2) => "1.2",
-            _ => "unknown",
-        };
-        Ok(Connection {
-            sender: speak(stream).await?,
-            tls,
-        })
     }
 
-    async fn resolve(&self, phases: &mut Phases) -> Result<Vec<SocketAddr>, Trouble> {
-        if let Ok(address) = self.host.parse::<IpAddr>() {
-            return Ok(vec![(address, self.port).into()]);
-        }
-        let start = Instant::now();
-        let found = tokio::net::lookup_host((self.host.as_str(), self.port)).await;
-        let addresses: Vec<SocketAddr> = found.map_err(|_| Trouble::Dns)?.collect();
-        phases.dns_us = Some(micros(start.elapsed()));
-        if addresses.is_empty() {
-            return Err(Trouble::Dns);
-        }
-        Ok(addresses)
-    }
-}
-
-fn tls_to(host: &str) -> Result<(TlsConnector, ServerName<'static>), String> {
-    let name = ServerName::try_from(host.to_owned()).map_err(|_| format!("`{host}` is no name of a host"))?;
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if roots.is_empty() {
-        return Err("this machine trusts no certificate authority; set SSL_CERT_FILE".to_owned());
-    }
-    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok((TlsConnector::from(Arc::new(config)), name))
-}
-
-async fn open(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
-    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for (index, address) in addresses.iter().enumerate() {
-        let attempt = TcpStream::connect(address);
-        let opened = if index + 1 < addresses.len() {
-            // A family of addresses that leads nowhere must not cost the whole request.
-            tokio::time::timeout(NEXT_ADDRESS, attempt)
-                .await
-                .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    fn resolved(&self, found: bool) {
+        let mut attempt = self.attempt();
+        let took = attempt.step();
+        if found {
+            attempt.phases.dns_us = Some(took);
         } else {
-            attempt.await
-        };
-        match opened {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = error,
+            attempt.failed = Some(Trouble::Dns);
         }
     }
-    Err(last)
+
+    fn handshake_began(&self) {
+        let mut attempt = self.attempt();
+        // Only the first question tells when it began.
+        if attempt.phases.tcp_us.is_none() {
+            attempt.phases.tcp_us = Some(attempt.step());
+            attempt.failed = Some(Trouble::Tls);
+        }
+    }
+
+    fn connected(&self, connection: &impl Connection) {
+        let mut attempt = self.attempt();
+        let took = attempt.step();
+        if attempt.phases.tcp_us.is_none() {
+            attempt.phases.tcp_us = Some(took);
+        } else {
+            attempt.phases.tls_us = Some(took);
+        }
+        attempt.opened = attempt.since;
+        attempt.failed = None;
+        drop(attempt);
+        self.opened.count.fetch_add(1, Ordering::Relaxed);
+        lock(&self.opened.tls).insert(tls_version(connection));
+    }
 }
 
-/// Speaks HTTP/1.1 over a stream: what every endpoint understands, and one request at a time on a connection.
-async fn speak<S>(stream: S) -> Result<SendRequest<NoBody>, Trouble>
+fn tls_version(connection: &impl Connection) -> &'static str {
+    let mut extras = http::Extensions::new();
+    connection.connected().get_extras(&mut extras);
+    match extras.get::<TlsInfo>().map(TlsInfo::version) {
+        None => "none",
+        Some(Some(Version::TLS_1_3)) => "1.3",
+        Some(Some(Version::TLS_1_2)) => "1.2",
+        Some(_) => "unknown",
+    }
+}
+
+/// Resolves names as the system does, and times it. An address instead of a name never comes here.
+#[derive(Debug)]
+pub struct TimedResolver(pub Arc<Watch>);
+
+impl Resolve for TimedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let watch = Arc::clone(&self.0);
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await;
+            watch.resolved(found.is_ok());
+            let addresses: Vec<_> = found?.collect();
+            Ok(Box::new(addresses.into_iter()) as reqwest::dns::Addrs)
+        })
+    }
+}
+
+/// Times what is inside of it.
+#[derive(Debug, Clone)]
+pub struct TimedLayer(pub Arc<Watch>);
+
+impl<S> Layer<S> for TimedLayer {
+    type Service = Timed<S>;
+
+    fn layer(&self, connector: S) -> Timed<S> {
+        Timed {
+            connector,
+            watch: Arc::clone(&self.0),
+        }
+    }
+}
+
+/// reqwest's connector, whose types have no names.
+#[derive(Debug, Clone)]
+pub struct Timed<S> {
+    connector: S,
+    watch: Arc<Watch>,
+}
+
+impl<S, R> Service<R> for Timed<S>
 where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    S: Service<R>,
+    S::Response: Connection,
+    S::Future: Send + 'static,
 {
-    let (sender, connection) = http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(|_| Trouble::Connect)?;
-    // How it ends is seen by whoever sends the next request.
-    tokio::spawn(async move { drop(connection.await) });
-    Ok(sender)
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.connector.poll_ready(context)
+    }
+
+    fn call(&mut self, request: R) -> Self::Future {
+        self.watch.began();
+        let connecting = self.connector.call(request);
+        let watch = Arc::clone(&self.watch);
+        Box::pin(async move {
+            let connection = connecting.await?;
+            watch.connected(&connection);
+            Ok(connection)
+        })
+    }
+}
+
+/// Keeps TLS sessions as rustls does by itself, and tells when a handshake begins.
+#[derive(Debug)]
+struct TimedSessions {
+    kept: Arc<dyn ClientSessionStore>,
+    watch: Arc<Watch>,
+}
+
+impl ClientSessionStore for TimedSessions {
+    fn set_kx_hint(&self, server: ServerName<'static>, group: NamedGroup) {
+        self.kept.set_kx_hint(server, group);
+    }
+
+    // Asked for the first message of each handshake.
+    fn kx_hint(&self, server: &ServerName<'_>) -> Option<NamedGroup> {
+        self.watch.handshake_began();
+        self.kept.kx_hint(server)
+    }
+
+    fn set_tls12_session(&self, server: ServerName<'static>, session: Tls12ClientSessionValue) {
+        self.kept.set_tls12_session(server, session);
+    }
+
+    fn tls12_session(&self, server: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        self.kept.tls12_session(server)
+    }
+
+    fn remove_tls12_session(&self, server: &ServerName<'static>) {
+        self.kept.remove_tls12_session(server);
+    }
+
+    fn insert_tls13_ticket(&self, server: ServerName<'static>, ticket: Tls13ClientSessionValue) {
+        self.kept.insert_tls13_ticket(server, ticket);
+    }
+
+    fn take_tls13_ticket(&self, server: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        self.kept.take_tls13_ticket(server)
+    }
+}
+
+/// What all connections have in common: whom they trust, and the sessions that they resume.
+#[derive(Debug)]
+pub struct Tls {
+    config: ClientConfig,
+    sessions: Arc<dyn ClientSessionStore>,
+}
+
+impl Tls {
+    /// Reads the certificate authorities that the machine trusts, when there is a TLS connection to open.
+    pub fn new(needed: bool) -> Result<Self, String> {
+        let mut roots = RootCertStore::empty();
+        if needed {
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            if roots.is_empty() {
+                return Err("this machine trusts no certificate authority; set SSL_CERT_FILE".to_owned());
+            }
+        }
+        let mut config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| error.to_string())?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        // What every endpoint understands, and one request at a time on a connection.
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        if needed && let Ok(name) = ServerName::try_from("localhost") {
+            // The first handshake of a process sets up the crypto, which is no time of the first connection's.
+            drop(ClientConnection::new(Arc::new(config.clone()), name));
+        }
+        Ok(Self {
+            config,
+            sessions: Arc::new(rustls::client::ClientSessionMemoryCache::new(256)),
+        })
+    }
+
+    /// The settings of one client.
+    pub fn watched_by(&self, watch: &Arc<Watch>) -> ClientConfig {
+        let mut config = self.config.clone();
+        config.resumption = Resumption::store(Arc::new(TimedSessions {
+            kept: Arc::clone(&self.sessions),
+            watch: Arc::clone(watch),
+        }));
+        config
+    }
 }
 
 /// Whole microseconds.
@@ -169,32 +307,7 @@ pub fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_url_is_taken_apart() {
-        let origin = Origin::new("http://[::1]:8080/v1/health?deep=1").ok().unwrap();
-        assert_eq!((origin.host.as_str(), origin.port), ("::1", 8080));
-        assert_eq!(origin.authority, "[::1]:8080");
-        assert_eq!(origin.path, "/v1/health?deep=1");
-        let origin = Origin::new("http://example.com").ok().unwrap();
-        assert_eq!((origin.port, origin.path.to_string().as_str()), (80, "/"));
-    }
-
-    #[test]
-    fn what_is_no_url_is_refused_and_a_password_not_repeated() {
-        for (url, words) in [
-            ("example.com/health", "is not a URL to probe"),
-            ("ftp://example.com", "must begin with"),
-            ("/v1/health", "names no host"),
-            ("http://exa mple.com", "is not a URL to probe"),
-            ("https://user:pa55@example.com", "must not hold a user"),
-        ] {
-            let error = Origin::new(url).err().unwrap();
-            assert!(error.contains(words), "{error}");
-            assert!(!error.contains("pa55"), "{error}");
-        }
-    }
+/// The content of a mutex, which no panic leaves half written.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

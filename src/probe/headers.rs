@@ -3,8 +3,7 @@
 //! Templates are plain text and may stand in files. Resolved values are secrets: they have no `Debug` text and reach
 //! nothing but the request.
 
-use hyper::HeaderMap;
-use hyper::header::{HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 

@@ -142,10 +142,11 @@ async fn series(
         tokio::select! {
             tick = ticks.recv(), if sending => match tick {
                 Some(tick) => {
+                    let prepared = client.prepare();
                     schedule::reach(tick.due).await;
                     collected.sent(tick.due.elapsed());
                     let client = Arc::clone(client);
-                    under_way.spawn(async move { (tick.index, client.ask(tick.due).await) });
+                    under_way.spawn(async move { (tick.index, client.ask(tick.due, prepared).await) });
                 }
                 None => sending = false,
             },

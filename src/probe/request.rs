@@ -1,6 +1,6 @@
 //! What to ask of an endpoint, and when its answers are good enough.
 
-use hyper::HeaderMap;
+use reqwest::header::HeaderMap;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,8 +13,21 @@ use super::Sample;
 pub enum Target {
     /// The environment's health endpoint; for a recorded environment, the health handler started in this process.
     Health,
+    /// The same, found at a stage of an API when nothing nearer says where it is.
+    Deployed(Place),
     /// A URL.
     Url(String),
+}
+
+/// A route of a deployed API.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The API's name.
+    pub api: String,
+    /// The stage's name.
+    pub stage: String,
+    /// The path below the stage, with its `/`.
+    pub path: String,
 }
 
 /// A series of timed GET requests. Equal requests of several checks are sent once.

@@ -12,6 +12,7 @@
 mod account;
 mod binary;
 mod canonical;
+mod endpoint;
 mod mutations;
 mod proxy;
 mod sandbox;

@@ -10,6 +10,7 @@ use crate::Failure;
 use crate::account::Account;
 use crate::binary::{self, Ran, against, ensure, run, verify, verify_with};
 use crate::canonical::canonical;
+use crate::endpoint;
 use crate::mutations::{DESTRUCTIONS, MUTATIONS, Mutation};
 use crate::proxy::Fault;
 use crate::sandbox::{ACCOUNT, Health, Moto, Sandbox, root};
@@ -33,6 +34,10 @@ pub fn all() -> Vec<(&'static str, Scenario)> {
             each_mutation_fails_exactly_its_checks,
         ),
         ("unhealthy_endpoint_fails", unhealthy_endpoint_fails),
+        (
+            "deployed_endpoint_is_found_in_the_account",
+            endpoint::deployed_endpoint_is_found_in_the_account,
+        ),
         ("printed_permissions_suffice", printed_permissions_suffice),
         (
             "denied_action_is_an_error_of_its_checks",

@@ -56,7 +56,7 @@ fn value(answer: &Answer<'_>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hyper::HeaderMap;
+    use reqwest::header::HeaderMap;
 
     fn test(expression: &str, body: &str) -> Result<(), String> {
         let mut headers = HeaderMap::new();

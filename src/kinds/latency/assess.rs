@@ -44,8 +44,14 @@ impl LatencyTargets {
             TlsVersion::Tls13 => "1.3",
         };
         for version in &measured.tls {
-            if version == "none" || version.as_str() < min {
-                assessment.differs("the TLS version is too old", format!("{min} or later"), version);
+            match version.as_str() {
+                "unknown" => {
+                    assessment.undetermined("the TLS version of a connection is not known");
+                }
+                known if known == "none" || known < min => {
+                    assessment.differs("the TLS version is too old", format!("{min} or later"), version);
+                }
+                _ => {}
             }
         }
     }

@@ -1,15 +1,15 @@
 //! The command `probe`, and probing by `verify`, as scripts see them.
 
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 use serde_json::{Value, json};
-use std::net::Ipv4Addr;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
-use tokio_rustls::rustls::version::{TLS12, TLS13};
-use tokio_rustls::rustls::{ServerConfig, SupportedProtocolVersion};
 
 use super::server::{Act, Server};
 use crate::cli::{Ran, World};
@@ -152,6 +152,10 @@ fn wrong_commands_are_2_and_send_nothing() {
         ),
         (&["probe", "example.com", "--p95", "50ms"], "URL: "),
         (
+            &["probe", "https://user:pa55@exa mple.com", "--p95", "50ms"],
+            "must not hold a user or password",
+        ),
+        (
             &["probe", "http://user:pa55@127.0.0.1/", "--p95", "50ms"],
             "must not hold a user or password",
         ),
@@ -260,8 +264,11 @@ fn a_violation_shows_its_histogram_on_the_terminal() {
         .prints("█");
 }
 
-/// A server that speaks one version of TLS, its URL and its certificate.
-fn tls_server(version: &'static SupportedProtocolVersion) -> (tokio::runtime::Runtime, String, String) {
+/// How long a server of TLS takes before it answers a handshake: much longer than a busy machine takes for all else.
+const HANDSHAKE: Duration = Duration::from_millis(600);
+
+/// Starts a server that speaks one version of TLS; its URL and its certificate.
+fn tls_server(version: &'static SupportedProtocolVersion) -> (String, String) {
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
@@ -270,33 +277,24 @@ fn tls_server(version: &'static SupportedProtocolVersion) -> (tokio::runtime::Ru
         .with_no_client_auth()
         .with_single_cert(vec![made.cert.der().clone()], key)
         .unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
-    let listener = runtime
-        .block_on(tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
-        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let url = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    runtime.spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let acceptor = acceptor.clone();
-            tokio::spawn(async move {
-                let mut stream = acceptor.accept(stream).await?;
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let config = Arc::clone(&config);
+            thread::spawn(move || {
+                thread::sleep(HANDSHAKE);
+                let mut stream = StreamOwned::new(ServerConnection::new(config).unwrap(), stream?);
                 let mut buffer = [0; 4096];
-                while stream.read(&mut buffer).await? > 0 {
-                    stream
-                        .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
-                        .await?;
-                    stream.flush().await?;
+                while stream.read(&mut buffer)? > 0 {
+                    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")?;
                 }
                 Ok::<(), std::io::Error>(())
             });
         }
     });
-    (runtime, url, made.cert.pem())
+    (url, made.cert.pem())
 }
 
 #[test]
@@ -308,7 +306,7 @@ fn the_tls_version_is_told_and_an_older_one_than_promised_is_a_violation() {
         (&TLS12, "1.2", 0, "TLS                1.2"),
         (&TLS12, "1.3", 1, "the TLS version is too old"),
     ] {
-        let (runtime, url, pem) = tls_server(version);
+        let (url, pem) = tls_server(version);
         std::fs::write(&trusted, pem).unwrap();
         let ran = probe_with(
             &url,
@@ -319,7 +317,35 @@ fn the_tls_version_is_told_and_an_older_one_than_promised_is_a_violation() {
         for phase in ["dns", "tcp", "tls"] {
             ran.prints(&format!("  {phase:<12} p50"));
         }
-        runtime.shutdown_timeout(Duration::ZERO);
+    }
+}
+
+#[test]
+fn a_slow_handshake_is_told_apart_from_tcp_and_from_the_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let trusted = folder.path().join("ca.pem");
+    for version in [&TLS13, &TLS12] {
+        let (url, pem) = tls_server(version);
+        std::fs::write(&trusted, pem).unwrap();
+        let ran = probe_with(
+            &url,
+            &["--format", "json"],
+            &[("SSL_CERT_FILE", trusted.to_str().unwrap())],
+        );
+        let document: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let measured = &document["verdict"]["measured"];
+        let phases = &measured["phases"];
+        // What the prober's own delays take from one step they add to another.
+        let half = u64::try_from(HANDSHAKE.as_micros()).unwrap() / 2;
+        let median = |phase: &str| phases[phase]["p50_us"].as_u64().unwrap();
+        assert!(median("tls") >= half, "{phases}");
+        assert!(median("tcp") < half && median("first_byte") < half, "{phases}");
+        for phase in ["dns", "tcp", "tls"] {
+            assert_eq!(
+                phases[phase]["count"], measured["connections"]["opened"],
+                "{phases}"
+            );
+        }
     }
 }
 
@@ -327,9 +353,85 @@ fn the_tls_version_is_told_and_an_older_one_than_promised_is_a_violation() {
 fn a_certificate_that_nobody_vouches_for_is_no_tls() {
     let folder = tempfile::tempdir().unwrap();
     let trusted = folder.path().join("ca.pem");
-    let (_first, _, pem) = tls_server(&TLS13);
-    let (_second, url, _) = tls_server(&TLS13);
+    let (_, pem) = tls_server(&TLS13);
+    let (url, _) = tls_server(&TLS13);
     std::fs::write(&trusted, pem).unwrap();
     let ran = probe_with(&url, &[], &[("SSL_CERT_FILE", trusted.to_str().unwrap())]);
     ran.exits(1).prints("no TLS: 59");
+}
+
+#[test]
+fn a_url_of_the_health_endpoint_that_holds_a_password_is_2_and_not_repeated() {
+    let world = World::new();
+    let url = "http://user:pa55@127.0.0.1:1/";
+    let ran = world.run(&["verify", "dev", "--health-url", url]);
+    ran.exits(2)
+        .prints_nothing()
+        .says("--health-url: a URL to probe must not hold a user or password");
+    assert!(!ran.stderr.contains("pa55"), "{}", ran.stderr);
+}
+
+/// A check that finds its endpoint in the inventory; the recorded environment has a stand-in for the health check.
+fn deployed(path: &str) -> String {
+    format!(
+        "checks:\n  - {{id: health, kind: latency, title: t, severity: high, owner: o, why: w, fix: f,\n     with: {{api: \
+         acme, stage: dev, path: {path}, p95: 1900ms, samples: 59, rate: 500}}}}\n"
+    )
+}
+
+#[test]
+fn a_recorded_environment_is_asked_at_its_own_handler() {
+    let world = World::new();
+    world.write("checks/health.yaml", &deployed("/v1/health"));
+    let ran = world.run(&["verify", "dev", "--check", "health"]);
+    // The handler answers, with whatever it thinks of the recorded tables: nobody was asked beyond loopback.
+    assert!(!ran.stdout.contains("execute-api"), "{}", ran.stdout);
+    assert!(matches!(ran.code, Some(0 | 1)), "{} {}", ran.stdout, ran.stderr);
+    world.write("checks/health.yaml", &deployed("/v1/inbox"));
+    world
+        .run(&["verify", "dev", "--check", "health"])
+        .exits(3)
+        .prints(
+            "a recorded environment has its health handler alone, which answers /v1/health and not /v1/inbox",
+        );
+}
+
+#[test]
+fn a_url_wins_over_the_inventory() {
+    let server = Server::start(|_| Act::Good);
+    let world = World::new();
+    world.write("checks/health.yaml", &deployed("/v1/health"));
+    world
+        .run(&["verify", "dev", "--check", "health", "--health-url", &server.url])
+        .exits(0);
+    assert!(server.requests() > 59);
+}
+
+#[test]
+fn half_an_endpoint_and_two_endpoints_are_mistakes_of_the_file() {
+    for (with, words) in [
+        ("api: acme, path: /v1/health", "missing `stage`"),
+        ("path: /v1/health", "missing `api` and `stage`"),
+        (
+            "url: \"http://127.0.0.1/\", api: acme",
+            "two ways to say where the endpoint is",
+        ),
+        (
+            "url: \"http://u:pa55@127.0.0.1/\"",
+            "must not hold a user or password",
+        ),
+        ("url: \"http://exa mple/\"", "is not a URL to probe"),
+        (
+            "api: acme, stage: dev, path: health",
+            "a path that begins with `/`",
+        ),
+    ] {
+        let world = World::new();
+        let check = format!(
+            "checks:\n  - {{id: health, kind: latency, title: t, severity: high, owner: o, why: w, fix: f,\n     with: \
+             {{p95: 50ms, samples: 59, {with}}}}}\n"
+        );
+        world.write("checks/health.yaml", &check);
+        world.run(&["list", "dev"]).exits(2).says(words);
+    }
 }
