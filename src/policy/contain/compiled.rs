@@ -2,7 +2,7 @@
 
 use super::actions::ActionSet;
 use super::atom::Atom;
-use super::pattern::{Pattern, Shape, Variables};
+use super::pattern::{Pattern, Shape};
 use crate::policy::document::{Effect, PolicyDocument, Principals, Resources, Statement, Version};
 use crate::policy::rules::{NamedPolicy, PolicyKind};
 
@@ -24,8 +24,6 @@ pub(super) struct Grant<'a> {
     pub statement: &'a Statement,
     pub actions: ActionSet,
     pub resources: ResourceSet,
-    /// The resources with each policy variable taken for any text; only where there is one.
-    pub wide: Option<ResourceSet>,
     /// Sorted.
     pub atoms: Vec<Atom>,
 }
@@ -39,7 +37,7 @@ pub(super) struct ResourceSet {
 }
 
 impl ResourceSet {
-    fn new(resources: &Resources, version: Version, variables: Variables) -> Self {
+    fn new(resources: &Resources, version: Version) -> Self {
         let (except, list): (bool, &[String]) = match resources {
             Resources::Absent => (true, &[]),
             Resources::Only(list) => (false, list),
@@ -47,15 +45,21 @@ impl ResourceSet {
         };
         let mut patterns: Vec<Pattern> = list
             .iter()
-            .map(|text| Pattern::new(text, Shape::Arn, false, version, variables))
+            .map(|text| Pattern::new(text, Shape::Arn, false, version))
             .collect();
         patterns.sort_unstable();
         patterns.dedup();
         Self { except, patterns }
     }
 
-    pub fn contains(&self, resource: &str) -> bool {
-        self.patterns.iter().any(|pattern| pattern.matches(resource)) != self.except
+    /// Whether two resources are matched alike.
+    pub fn is_same_for(&self, one: &str, other: &str) -> bool {
+        if self.patterns.iter().any(Pattern::is_variable) {
+            let same = |pattern: &Pattern| pattern.matches(one) == pattern.matches(other);
+            return self.patterns.iter().all(same);
+        }
+        let matches = |text: &str| self.patterns.iter().any(|pattern| pattern.matches(text));
+        matches(one) == matches(other)
     }
 
     /// Whether every resource that a pattern matches is one of these; a `true` is certain.
@@ -76,25 +80,13 @@ impl<'a> Grant<'a> {
             .collect();
         atoms.sort_unstable();
         atoms.dedup();
-        let resources = ResourceSet::new(&statement.resources, version, Variables::Symbol);
-        let wide = resources
-            .patterns
-            .iter()
-            .any(|pattern| pattern.variable)
-            .then(|| ResourceSet::new(&statement.resources, version, Variables::Any));
         Self {
             policy,
             statement,
             actions: ActionSet::new(&statement.actions),
-            resources,
-            wide,
+            resources: ResourceSet::new(&statement.resources, version),
             atoms,
         }
-    }
-
-    /// Whether a policy variable is in it.
-    pub fn variable(&self) -> bool {
-        self.wide.is_some() || self.atoms.iter().any(|atom| atom.variable)
     }
 
     /// Whether two statements speak about the same requests, as far as their words tell.

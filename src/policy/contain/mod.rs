@@ -12,6 +12,7 @@
 mod actions;
 mod atom;
 mod compiled;
+mod members;
 mod pattern;
 mod principals;
 mod question;
@@ -30,7 +31,7 @@ pub use self::witness::Witness;
 use self::actions::ActionSet;
 use self::compiled::Grant;
 use self::pattern::Pattern;
-use self::principals::Class;
+use self::principals::{Class, Known};
 use self::question::{Answer, Question};
 use super::catalog::Catalog;
 use crate::policy::condition::Comparison as Operator;
@@ -188,7 +189,6 @@ impl<'q, 'a> Sides<'q, 'a> {
             covers: self.part(bits, covers, forbids),
             forbids: self.part(bits, forbids, self.all.len()),
             facts,
-            wide: false,
             no_resource,
             format: None,
         }
@@ -211,7 +211,7 @@ pub fn new_access(candidate: &Compiled<'_>, reference: &Compiled<'_>, scope: &Sc
     };
     let groups = action_groups(&sides, scope, &mut budget);
     let documents = candidate.documents().chain(sides.reference.documents());
-    let (mut classes, arns) = principals::classes(documents);
+    let (mut classes, known) = principals::classes(documents, &mut budget);
     if scope.outsiders {
         classes.retain(|class| *class == Class::Holder || class.is_outsider());
     }
@@ -219,7 +219,7 @@ pub fn new_access(candidate: &Compiled<'_>, reference: &Compiled<'_>, scope: &Sc
         .iter()
         .map(|class| {
             let bits = sides.bits(|_, grant| principals::matches(&grant.statement.principals, class));
-            (class, bits, facts_of(&sides, class, &arns, scope))
+            (class, bits, facts_of(&sides, class, &known, scope))
         })
         .collect();
     let mut contained: BTreeSet<(usize, bool, Signature, &[Fact])> = BTreeSet::new();
@@ -243,15 +243,15 @@ pub fn new_access(candidate: &Compiled<'_>, reference: &Compiled<'_>, scope: &Sc
                     continue;
                 }
                 let question = sides.question(allow, &bits, facts, *no_resource);
-                match ask(question, &mut budget) {
-                    (_, Answer::Nothing) => {
+                match question.answer(&mut budget) {
+                    Answer::Nothing => {
                         contained.insert(memo);
                     }
-                    (_, Answer::GaveUp) => {
+                    Answer::GaveUp => {
                         result.gave_up = true;
                         return result;
                     }
-                    (question, Answer::Resource(resource)) => {
+                    Answer::Resource(resource) => {
                         found.insert((index, key));
                         let made = witness::make(&sides, &question, of_actions, actions, class, resource);
                         result.witnesses.push(made);
@@ -265,25 +265,6 @@ pub fn new_access(candidate: &Compiled<'_>, reference: &Compiled<'_>, scope: &Sc
     }
     result.gave_up = budget == 0;
     result
-}
-
-/// Asks with policy variables as symbols, and again for where their values could meet a `Deny`.
-fn ask<'x, 'a>(mut question: Question<'x, 'a>, budget: &mut u64) -> (Question<'x, 'a>, Answer) {
-    let answer = question.answer(budget);
-    let variable = question.allow.variable() || question.forbids.iter().any(|grant| grant.variable());
-    if !matches!(answer, Answer::Nothing) || question.forbids.is_empty() || !variable {
-        return (question, answer);
-    }
-    let exactly = std::mem::take(&mut question.forbids);
-    // All but one's own: which is one's own the first question has settled.
-    question.forbids = exactly
-        .iter()
-        .copied()
-        .filter(|grant| !(grant.resources.except && grant.wide.is_some()))
-        .collect();
-    question.wide = true;
-    let answer = question.answer(budget);
-    (question, answer)
 }
 
 /// The classes of actions that any statement grants.
@@ -313,13 +294,13 @@ fn action_groups(
 }
 
 /// What is known of requests of a class, as far as any condition asks for it.
-fn facts_of(sides: &Sides<'_, '_>, class: &Class, arns: &BTreeSet<String>, scope: &Scope<'_>) -> Vec<Fact> {
+fn facts_of(sides: &Sides<'_, '_>, class: &Class, known: &Known, scope: &Scope<'_>) -> Vec<Fact> {
     let asked: HashSet<&str> = sides
         .all
         .iter()
         .flat_map(|grant| grant.atoms.iter().map(|atom| atom.key.as_str()))
         .collect();
-    let mut facts = class.facts(arns);
+    let mut facts = class.facts(known);
     facts.extend(scope.facts.iter().cloned());
     facts.retain(|fact| asked.contains(fact.key.as_str()));
     facts

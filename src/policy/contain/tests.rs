@@ -4,6 +4,7 @@ use super::*;
 use crate::policy::document::PolicyDocument;
 use crate::policy::rules::{NamedPolicy, PolicyKind};
 
+mod adversary;
 mod cases;
 mod conditions;
 mod properties;
