@@ -5,7 +5,7 @@
 //! all there is: the longest prefix that an action has decides what else it matches. With other
 //! wildcards the product of the patterns is searched for every combination.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::pattern::{FRESH, Pattern};
 use super::search;

@@ -43,12 +43,34 @@ pub struct Scope<'a> {
     pub catalog: Option<&'a Catalog>,
     /// What is known of every request.
     pub facts: Vec<Fact>,
-    /// Only principals that no statement names, nor their account.
-    pub outsiders: bool,
+    /// Whose grants are asked for.
+    pub circle: Circle,
     /// A witness for every class of principals, not for the first alone.
     pub every_principal: bool,
     /// As many witnesses as are wanted; 0 is all.
     pub witnesses: usize,
+}
+
+/// Some principals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Circle {
+    /// All of them.
+    #[default]
+    Everybody,
+    /// Those that no statement names, nor their account.
+    Outsiders,
+    /// AWS services, who act for anybody.
+    Services,
+}
+
+impl Circle {
+    fn holds(self, class: &Class) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::Outsiders => *class == Class::Holder || class.is_outsider(),
+            Self::Services => matches!(class, Class::Service(_)),
+        }
+    }
 }
 
 /// The answer about two sides.
@@ -212,9 +234,7 @@ pub fn new_access(candidate: &Compiled<'_>, reference: &Compiled<'_>, scope: &Sc
     let groups = action_groups(&sides, scope, &mut budget);
     let documents = candidate.documents().chain(sides.reference.documents());
     let (mut classes, known) = principals::classes(documents, &mut budget);
-    if scope.outsiders {
-        classes.retain(|class| *class == Class::Holder || class.is_outsider());
-    }
+    classes.retain(|class| scope.circle.holds(class));
     let of_class: Vec<(&Class, Signature, Vec<Fact>)> = classes
         .iter()
         .map(|class| {

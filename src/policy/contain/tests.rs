@@ -7,8 +7,10 @@ use crate::policy::rules::{NamedPolicy, PolicyKind};
 mod adversary;
 mod cases;
 mod conditions;
+mod managed;
 mod properties;
 mod replay;
+mod requests;
 
 fn named(text: &str, kind: PolicyKind) -> NamedPolicy {
     NamedPolicy {
