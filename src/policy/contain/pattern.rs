@@ -59,9 +59,9 @@ impl Pattern {
                 if let "*" | "?" | "$" = name {
                     // The escapes of the three characters that mean something.
                     tokens.extend(name.chars().map(Token::Is));
-                    symbolic
-                        .iter_mut()
-                        .for_each(|own| own.extend(name.chars().map(Token::Is)));
+                    if let Some(own) = &mut symbolic {
+                        own.extend(name.chars().map(Token::Is));
+                    }
                 } else {
                     let own = symbolic.get_or_insert_with(|| tokens.clone());
                     own.extend(symbol(name).map(Token::Is));
@@ -76,11 +76,15 @@ impl Pattern {
                 (other, _) => Token::Is(other),
             };
             tokens.push(token);
-            symbolic.iter_mut().for_each(|own| own.push(token));
+            if let Some(own) = &mut symbolic {
+                own.push(token);
+            }
         }
         if shape == Shape::Arn {
             by_segment(&mut tokens);
-            symbolic.iter_mut().for_each(|own| by_segment(own));
+            if let Some(own) = &mut symbolic {
+                by_segment(own);
+            }
         }
         Self {
             tokens,

@@ -4,7 +4,7 @@ use super::pattern::{FRESH, Pattern, Shape};
 use super::principals::Class;
 use super::question::{Answer, Question};
 use super::search;
-use super::{Sides, Signature};
+use super::sides::{Sides, Signature};
 use crate::policy::catalog::{Action, Catalog};
 use crate::policy::document::{StatementRef, Version};
 use crate::policy::rules::PolicyKind;

@@ -35,13 +35,13 @@ fn decision(text: &str, action: &str, resource: &str) -> Decision {
     let holder = Principal::Aws(PrincipalId::String("arn:aws:iam::123456789012:user/u".to_owned()));
     decide(
         policy,
-        IAMRequest::new(holder, action, Arn::parse(resource).unwrap()),
+        &IAMRequest::new(holder, action, Arn::parse(resource).unwrap()),
     )
 }
 
-fn decide(policy: IAMPolicy, request: IAMRequest) -> Decision {
+fn decide(policy: IAMPolicy, request: &IAMRequest) -> Decision {
     PolicyEvaluator::with_policies(vec![policy])
-        .evaluate(&request)
+        .evaluate(request)
         .unwrap()
         .decision
 }
@@ -105,7 +105,7 @@ fn confirmed(reference: &str, candidate: &str, action: &str, resource: &str, pri
             let policy = IAMPolicy::from_json(text).unwrap();
             let arn = Arn::parse(resource).unwrap();
             let request = IAMRequest::new_with_context(principal.clone(), action, arn, context.clone());
-            decide(policy, request) == Decision::Allow
+            decide(policy, &request) == Decision::Allow
         };
         allowed(candidate) && !allowed(reference)
     })
