@@ -34,6 +34,8 @@ pub(super) struct ResourceSet {
     pub except: bool,
     /// Sorted.
     pub patterns: Vec<Pattern>,
+    /// Whether a policy variable is in one of them.
+    pub variable: bool,
 }
 
 impl ResourceSet {
@@ -49,17 +51,26 @@ impl ResourceSet {
             .collect();
         patterns.sort_unstable();
         patterns.dedup();
-        Self { except, patterns }
+        let variable = patterns.iter().any(Pattern::is_variable);
+        Self {
+            except,
+            patterns,
+            variable,
+        }
     }
 
     /// Whether two resources are matched alike.
     pub fn is_same_for(&self, one: &str, other: &str) -> bool {
-        if self.patterns.iter().any(Pattern::is_variable) {
+        if self.variable {
             let same = |pattern: &Pattern| pattern.matches(one) == pattern.matches(other);
             return self.patterns.iter().all(same);
         }
-        let matches = |text: &str| self.patterns.iter().any(|pattern| pattern.matches(text));
-        matches(one) == matches(other)
+        self.contains(one) == self.contains(other)
+    }
+
+    /// Whether a resource is one of them, where no variable leaves that open.
+    pub fn contains(&self, resource: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.matches(resource)) != self.except
     }
 
     /// Whether every resource that a pattern matches is one of these; a `true` is certain.

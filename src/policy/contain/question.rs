@@ -126,11 +126,25 @@ impl Question<'_, '_> {
             settles.extend(list.iter().map(|pattern| ends && !pattern.is_variable()));
         }
         patterns.extend(&members.patterns);
+        let plain = self.is_plain();
+        let own_except = self.allow.resources.except;
+        let excepts: Vec<bool> = self.others().map(|grant| grant.resources.except).collect();
         let mut spent = 0_u64;
         let found = search::shortest(&patterns, required, &settles, budget, |matched, text| {
             let others = matched.get(required..).unwrap_or_default();
             let mut own_budget = search::BUDGET / 8;
-            let holds = self.holds(&members, others, memo, &mut own_budget);
+            let holds = if plain {
+                // The common case, without a detour over what is open.
+                let mut listed = members
+                    .sets()
+                    .iter()
+                    .map(|set| others.get(set.clone()).is_some_and(|own| own.contains(&true)));
+                let outside = listed.next().unwrap_or(false) && own_except;
+                let taken: Vec<bool> = listed.zip(&excepts).map(|(own, except)| own != *except).collect();
+                !outside && self.grants(taken, memo, &mut own_budget)
+            } else {
+                self.holds(&members, others, memo, &mut own_budget)
+            };
             spent += search::BUDGET / 8 - own_budget;
             // The empty text is no resource.
             holds && !text().is_empty()
@@ -139,8 +153,20 @@ impl Question<'_, '_> {
         found
     }
 
+    /// Whether no resource has a policy variable in it.
+    fn is_plain(&self) -> bool {
+        !self.allow.resources.variable && self.others().all(|grant| !grant.resources.variable)
+    }
+
     /// Whether some context grants at one resource.
     fn at(&self, lead: &Pattern, text: &str, memo: &mut Memo, budget: &mut u64) -> bool {
+        if self.is_plain() {
+            let taken = self
+                .others()
+                .map(|grant| grant.resources.contains(text))
+                .collect();
+            return self.allow.resources.contains(text) && self.grants(taken, memo, budget);
+        }
         let members = self.members(lead);
         let matched: Vec<bool> = members
             .patterns
@@ -170,13 +196,18 @@ impl Question<'_, '_> {
                     member.map_or(!objects, |member| member != grant.resources.except)
                 })
                 .collect();
-            if let Some(known) = memo.get(&taken) {
-                return *known;
-            }
-            let holds = self.context_exists(&taken, budget);
-            memo.insert(taken, holds);
-            holds
+            self.grants(taken, memo, budget)
         })
+    }
+
+    /// Whether some context grants where these of the other statements take in the resource.
+    fn grants(&self, taken: Vec<bool>, memo: &mut Memo, budget: &mut u64) -> bool {
+        if let Some(known) = memo.get(&taken) {
+            return *known;
+        }
+        let holds = self.context_exists(&taken, budget);
+        memo.insert(taken, holds);
+        holds
     }
 
     /// Whether some context satisfies the statements that take in the resource.
