@@ -1,20 +1,18 @@
 //! `public-access`: resource policies grant nothing to the public, or to anyone unexpected.
 
+mod sources;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
+use self::sources::{Found, SOURCES, Source};
+
 use super::{Mistake, select};
 use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
 use crate::formats::NameGlob;
-use crate::inventory::apigateway::RestApi;
-use crate::inventory::ec2::VpcEndpoint;
-use crate::inventory::lambda::LambdaFunction;
-use crate::inventory::secretsmanager::Secret;
-use crate::inventory::sns::SnsTopic;
-use crate::inventory::sqs::SqsQueue;
-use crate::inventory::{Inventory, Needs, Resource, ResourceType};
-use crate::policy::contain::{self, Compiled, Scope, Witness};
+use crate::inventory::{Inventory, Needs};
+use crate::policy::contain::{self, Comparison, Compiled, Scope, Witness};
 use crate::policy::rules::{NamedPolicy, PolicyKind};
 use crate::policy::{PolicyDocument, public};
 
@@ -34,13 +32,15 @@ with:
 ///
 /// Public is what an unknown account or a caller without credentials may do. `aws:PrincipalOrgID`, `aws:SourceArn`,
 /// `aws:SourceAccount`, `aws:SourceVpce`, an address block and their like narrow a grant when they name somebody; a
-/// condition such as `aws:SecureTransport` narrows nothing. A `Deny` is heeded.
+/// condition such as `aws:SecureTransport` narrows nothing. A `Deny` is heeded. An AWS service acts for whoever uses it,
+/// so that a grant to one needs a condition that names the source.
 ///
 /// ## What is read
 /// The list of the type, and the resources' policies.
 ///
 /// ## When it fails
-/// A statement grants something to the public, or with `allow` to somebody or of something that it does not name. A
+/// A statement grants something to the public or to a service on behalf of any account, or with `allow` to somebody or
+/// of something that it does not name. A
 /// resource without a policy grants nothing. When a policy cannot be understood, the outcome is an error.
 ///
 /// ## What it cannot know
@@ -55,7 +55,7 @@ pub struct Options {
     /// Names of resources, or globs.
     #[schemars(length(min = 1))]
     names: Vec<NameGlob>,
-    /// The widest grants that are right. Without it everything that is not public.
+    /// The widest grants that are right. Without it everything that is neither public nor on behalf of any account.
     allow: Option<Vec<Allowed>>,
 }
 
@@ -75,112 +75,6 @@ struct Allowed {
     /// Conditions that a grant must carry, as in a policy: operator, key, values.
     #[serde(default)]
     conditions: std::collections::BTreeMap<String, std::collections::BTreeMap<String, Vec<String>>>,
-}
-
-/// What a resource says about its policy.
-enum Found {
-    Policies(Vec<String>),
-    NoPolicy,
-    /// Recorded in the assessment.
-    Unread,
-}
-
-/// A type of resources that have policies: its name, what must be read, and where the policy is.
-struct Source {
-    type_name: &'static str,
-    needs: fn(&[NameGlob]) -> Needs,
-    policy: fn(&Resource, &mut Assessment) -> Found,
-}
-
-/// Every such type; one more is one line, and a function that finds its policy.
-const SOURCES: [Source; 6] = [
-    Source {
-        type_name: RestApi::NAME,
-        needs: |_| Needs::none().list(RestApi::NAME),
-        policy: of_api,
-    },
-    Source {
-        type_name: LambdaFunction::NAME,
-        needs: |names| {
-            fact(LambdaFunction::NAME, "policy", names).fact_of(LambdaFunction::NAME, "alias_policies", names)
-        },
-        policy: of_function,
-    },
-    Source {
-        type_name: Secret::NAME,
-        needs: |names| fact(Secret::NAME, "policy", names),
-        policy: of_secret,
-    },
-    Source {
-        type_name: SnsTopic::NAME,
-        needs: |names| fact(SnsTopic::NAME, "attributes", names),
-        policy: of_topic,
-    },
-    Source {
-        type_name: SqsQueue::NAME,
-        needs: |names| fact(SqsQueue::NAME, "attributes", names),
-        policy: of_queue,
-    },
-    Source {
-        type_name: VpcEndpoint::NAME,
-        needs: |_| Needs::none().list(VpcEndpoint::NAME),
-        policy: of_endpoint,
-    },
-];
-
-fn fact(type_name: &'static str, name: &str, names: &[NameGlob]) -> Needs {
-    Needs::none().fact_of(type_name, name, names)
-}
-
-fn of_api(resource: &Resource, _: &mut Assessment) -> Found {
-    RestApi::of(&resource.details).map_or(Found::Unread, |api| optional(api.policy.as_ref()))
-}
-
-fn of_function(resource: &Resource, assessment: &mut Assessment) -> Found {
-    let Some(function) = LambdaFunction::of(&resource.details) else {
-        return Found::Unread;
-    };
-    let own = assessment.need("policy", &function.policy);
-    let of_aliases = assessment.need("policies of aliases", &function.alias_policies);
-    let (Some(own), Some(of_aliases)) = (own, of_aliases) else {
-        return Found::Unread;
-    };
-    let policies: Vec<String> = own.iter().chain(of_aliases.values()).cloned().collect();
-    if policies.is_empty() {
-        Found::NoPolicy
-    } else {
-        Found::Policies(policies)
-    }
-}
-
-fn of_secret(resource: &Resource, assessment: &mut Assessment) -> Found {
-    let policy = Secret::of(&resource.details).and_then(|secret| assessment.need("policy", &secret.policy));
-    policy.map_or(Found::Unread, |policy| optional(policy.as_ref()))
-}
-
-fn of_topic(resource: &Resource, assessment: &mut Assessment) -> Found {
-    let attributes =
-        SnsTopic::of(&resource.details).and_then(|topic| assessment.need("attributes", &topic.attributes));
-    attributes.map_or(Found::Unread, |attributes| optional(attributes.policy.as_ref()))
-}
-
-fn of_queue(resource: &Resource, assessment: &mut Assessment) -> Found {
-    let attributes =
-        SqsQueue::of(&resource.details).and_then(|queue| assessment.need("attributes", &queue.attributes));
-    attributes.map_or(Found::Unread, |attributes| optional(attributes.policy.as_ref()))
-}
-
-fn of_endpoint(resource: &Resource, _: &mut Assessment) -> Found {
-    VpcEndpoint::of(&resource.details).map_or(Found::Unread, |endpoint| {
-        optional(endpoint.policy_document.as_ref())
-    })
-}
-
-fn optional(policy: Option<&String>) -> Found {
-    match policy.filter(|text| !text.is_empty()) {
-        Some(text) => Found::Policies(vec![text.clone()]),
-        None => Found::NoPolicy,
-    }
 }
 
 /// Resources of a type, and what their policies may grant.
@@ -314,6 +208,9 @@ impl PublicAccess {
                 (answer, "is granted and not allowed")
             }
         };
+        if self.allow.is_none() {
+            on_behalf(&policy, &answer, assessment);
+        }
         for witness in &answer.witnesses {
             assessment.differs(
                 format!("`{}`{} {what}", witness.action, to(witness)),
@@ -324,6 +221,33 @@ impl PublicAccess {
         if answer.gave_up {
             assessment.undetermined("the policy is too large to be decided, so that nothing is proven");
         }
+    }
+}
+
+/// Services that do for any account what the policy grants.
+fn on_behalf(policy: &[NamedPolicy], public: &Comparison, assessment: &mut Assessment) {
+    // What everybody may do is told already.
+    let told = |witness: &Witness| {
+        public
+            .witnesses
+            .iter()
+            .any(|other| other.statement == witness.statement)
+    };
+    let named = |witness: &&Witness| !told(witness);
+    let answer = public::on_behalf_of_anyone(policy);
+    for witness in answer.witnesses.iter().filter(named) {
+        let service = witness.principal.as_deref().unwrap_or_default();
+        assessment.differs(
+            format!(
+                "`{}` is granted to `{service}` on behalf of any account",
+                witness.action
+            ),
+            "a condition on `aws:SourceArn` or `aws:SourceAccount`",
+            format!("{}: {}", witness.statement, witness.quote),
+        );
+    }
+    if answer.gave_up {
+        assessment.undetermined("the policy is too large to be decided, so that nothing is proven");
     }
 }
 

@@ -14,7 +14,7 @@ pub struct Condition {
     pub operator: Operator,
     /// The context key as written; AWS compares it without regard to case.
     pub key: String,
-    /// Never empty. Booleans and numbers are given as AWS reads them: as strings.
+    /// When there are none, nobody tells when it holds. Booleans and numbers are given as AWS reads them: as strings.
     pub values: Vec<String>,
 }
 

@@ -16,7 +16,7 @@ pub struct PolicyDocument {
     pub version: Version,
     /// The `Id` that some resource policies carry.
     pub id: Option<String>,
-    /// Never empty.
+    /// None when the document has an empty list: it grants nothing.
     pub statements: Vec<Statement>,
 }
 
@@ -112,7 +112,7 @@ pub enum Effect {
     Deny,
 }
 
-/// The actions of a statement; the lists are never empty.
+/// The actions of a statement; an empty list is of `Action` only, and names none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actions {
     /// `Action`: these.
@@ -133,7 +133,7 @@ impl Actions {
     }
 }
 
-/// The resources of a statement; the lists are never empty, nor are their strings.
+/// The resources of a statement; an empty list is of `Resource` only. Its strings are never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resources {
     /// No element: the policy's own resource, or the role of a trust policy.
@@ -144,7 +144,7 @@ pub enum Resources {
     Except(Vec<String>),
 }
 
-/// The principals of a statement; the lists are never empty.
+/// The principals of a statement; an empty list is of `Principal` only, and names nobody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Principals {
     /// No element: whoever the policy is attached to.

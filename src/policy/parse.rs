@@ -1,8 +1,9 @@
 //! Reads policy documents: from text as IAM returns it to [`PolicyDocument`].
 //!
-//! Strict where AWS is strict, and strict about what could hide a grant: an unknown element, a
-//! repeated key or an empty list is an error with its position, never skipped. It does not ask
-//! whether actions, condition keys or ARNs exist.
+//! Strict where AWS is strict, and strict about what could hide a grant: an unknown element or a
+//! repeated key is an error with its position, never skipped. An empty list of statements, actions,
+//! resources or principals names none, as AWS has it; an empty list of what is *not* meant is an
+//! error. It does not ask whether actions, condition keys or ARNs exist.
 //!
 //! Element names, `Effect` and the kinds of principals are case-sensitive, as in IAM (which
 //! answers `Unknown field statement`). Condition operators are read without regard to case.
@@ -71,7 +72,7 @@ fn document(json: &Json) -> Result<PolicyDocument, PolicyError> {
         .map(|element| element.text().map(str::to_owned))
         .transpose()?;
     let statements = root.require("Statement")?;
-    let statements = statements.one_or_many()?;
+    let statements = statements.one_or_many();
     let statements = statements
         .iter()
         .enumerate()
@@ -135,8 +136,7 @@ fn actions(elements: &Elements<'_>) -> Result<Actions, PolicyError> {
     let Some((sense, element)) = elements.either("Action", "NotAction")? else {
         return Err(elements.problem(Problem::Missing("Action")));
     };
-    let patterns = element
-        .one_or_many()?
+    let patterns = Elements::values(sense, &element)?
         .iter()
         .map(|entry| entry.text()?.parse().map_err(|problem| entry.problem(problem)))
         .collect::<Result<_, _>>()?;
@@ -155,8 +155,7 @@ fn resources(elements: &Elements<'_>, required: bool) -> Result<Resources, Polic
             Ok(Resources::Absent)
         };
     };
-    let resources = element
-        .one_or_many()?
+    let resources = Elements::values(sense, &element)?
         .iter()
         .map(Element::filled_text)
         .collect::<Result<_, _>>()?;
@@ -175,6 +174,9 @@ fn principals(elements: &Elements<'_>) -> Result<Principals, PolicyError> {
         Json::String(_) => return Err(element.unknown("`*` or an object")),
         _ => principal_object(&element)?,
     };
+    if list.is_empty() && sense == Sense::Except {
+        return Err(element.problem(Problem::Empty));
+    }
     Ok(match sense {
         Sense::Only => Principals::Only(list),
         Sense::Except => Principals::Except(list),
@@ -195,17 +197,15 @@ fn principal_object(element: &Element<'_>) -> Result<Vec<Principal>, PolicyError
         let Some(names) = object.get(name) else {
             continue;
         };
-        for entry in names.one_or_many()? {
+        for entry in names.one_or_many() {
             list.push(kind(entry.filled_text()?));
         }
-    }
-    if list.is_empty() {
-        return Err(element.problem(Problem::Empty));
     }
     Ok(list)
 }
 
-/// An empty block, or an operator without keys, demands nothing; AWS accepts both.
+/// An empty block, or an operator without keys, demands nothing; AWS accepts both. A key without
+/// values is kept: when it holds nobody tells.
 fn conditions(block: &Element<'_>) -> Result<Vec<Condition>, PolicyError> {
     let mut list = Vec::new();
     for operator_element in block.members()? {
@@ -224,7 +224,7 @@ fn conditions(block: &Element<'_>) -> Result<Vec<Condition>, PolicyError> {
             }
             let values = member
                 .element
-                .one_or_many()?
+                .one_or_many()
                 .iter()
                 .map(Element::scalar)
                 .collect::<Result<_, _>>()?;

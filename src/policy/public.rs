@@ -5,7 +5,7 @@
 //! value that no policy names; other conditions narrow nothing.
 
 use super::condition::Comparison;
-use super::contain::{self, Compiled, Fact, Scope};
+use super::contain::{self, Circle, Compiled, Fact, Scope};
 use super::rules::NamedPolicy;
 
 /// The context keys by which a policy names somebody. A user name or a tag is not one: an outsider chooses those.
@@ -35,17 +35,38 @@ const SOMEWHERE: &str = "198.51.100.1";
 #[must_use]
 pub fn access(policies: &[NamedPolicy]) -> contain::Comparison {
     let fresh = contain::fresh_value();
-    let mut facts: Vec<Fact> = NARROWING
-        .iter()
-        .map(|key| contain::fact(key, Comparison::StringEquals, &[&fresh]))
-        .collect();
+    let mut facts = unknown(&NARROWING, &fresh);
     facts.push(contain::fact("aws:SourceIp", Comparison::IpAddress, &[SOMEWHERE]));
     let scope = Scope {
         facts,
-        outsiders: true,
+        circle: Circle::Outsiders,
         ..Scope::default()
     };
     contain::new_access(&Compiled::new(policies), &Compiled::new(&[]), &scope)
+}
+
+/// What the policies grant to AWS services on behalf of an account that nobody named: a confused
+/// deputy does for its caller what the caller may not.
+#[must_use]
+pub fn on_behalf_of_anyone(policies: &[NamedPolicy]) -> contain::Comparison {
+    let fresh = contain::fresh_value();
+    // A service is no principal of an organisation.
+    let own: Vec<&str> = NARROWING
+        .into_iter()
+        .filter(|key| !key.starts_with("aws:PrincipalOrg"))
+        .collect();
+    let scope = Scope {
+        facts: unknown(&own, &fresh),
+        circle: Circle::Services,
+        every_principal: true,
+        ..Scope::default()
+    };
+    contain::new_access(&Compiled::new(policies), &Compiled::new(&[]), &scope)
+}
+
+fn unknown(keys: &[&str], fresh: &str) -> Vec<Fact> {
+    let one = |key: &&str| contain::fact(key, Comparison::StringEquals, &[fresh]);
+    keys.iter().map(one).collect()
 }
 
 #[cfg(test)]
@@ -54,16 +75,45 @@ mod tests {
     use crate::policy::document::PolicyDocument;
     use crate::policy::rules::PolicyKind;
 
-    fn is_public(rest: &str) -> bool {
+    fn policies(rest: &str) -> [NamedPolicy; 1] {
         let text =
             format!(r#"{{"Version":"2012-10-17","Statement":[{{"Action":"sqs:*","Resource":"*",{rest}}}]}}"#);
-        let policies = [NamedPolicy {
+        [NamedPolicy {
             name: "policy".to_owned(),
             kind: PolicyKind::Inline,
             arn: None,
             document: PolicyDocument::parse(&text).unwrap(),
-        }];
-        !access(&policies).is_contained()
+        }]
+    }
+
+    fn is_public(rest: &str) -> bool {
+        !access(&policies(rest)).is_contained()
+    }
+
+    #[test]
+    fn a_service_acts_for_anyone_until_a_source_is_named() {
+        let table = [
+            ("{}", true),
+            (r#"{"ArnLike":{"aws:SourceArn":"arn:aws:s3:::bucket"}}"#, false),
+            (r#"{"StringEquals":{"AWS:SourceAccount":"123456789012"}}"#, false),
+            (r#"{"StringEquals":{"aws:SourceOrgID":"o-1"}}"#, false),
+            (r#"{"ArnLike":{"aws:SourceArn":"arn:aws:s3:::*"}}"#, false),
+            (r#"{"StringLike":{"aws:SourceArn":"*"}}"#, true),
+            (r#"{"Bool":{"aws:SecureTransport":"true"}}"#, true),
+        ];
+        for (condition, expected) in table {
+            let rest = format!(
+                r#""Effect":"Allow","Principal":{{"Service":"s3.amazonaws.com"}},"Condition":{condition}"#
+            );
+            assert_eq!(
+                !on_behalf_of_anyone(&policies(&rest)).is_contained(),
+                expected,
+                "{condition}"
+            );
+            assert!(!is_public(&rest), "{condition}");
+        }
+        let account = r#""Effect":"Allow","Principal":{"AWS":"123456789012"}"#;
+        assert!(on_behalf_of_anyone(&policies(account)).is_contained());
     }
 
     #[test]
@@ -117,6 +167,12 @@ mod tests {
                 r#"{"StringEqualsIfExists":{"aws:SourceAccount":"123456789012"}}"#,
                 false,
             ),
+            (r#"{"StringEquals":{"aws:SourceVpce":"vpce-1"}}"#, false),
+            (r#"{"StringLike":{"aws:SourceVpce":"*"}}"#, true),
+            (r#"{"StringLike":{"aws:UserAgent":"our-app/*"}}"#, true),
+            (r#"{"StringEquals":{"aws:Referer":"https://example.com"}}"#, true),
+            (r#"{"StringLike":{"aws:PrincipalAccount":"1*"}}"#, true),
+            (r#"{"StringEquals":{"aws:PrincipalOrgID":[]}}"#, true),
         ];
         for (condition, expected) in table {
             let rest = format!(r#""Effect":"Allow","Principal":"*","Condition":{condition}"#);

@@ -5,11 +5,11 @@
 //! all there is: the longest prefix that an action has decides what else it matches. With other
 //! wildcards the product of the patterns is searched for every combination.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
-use super::pattern::{FRESH, Pattern, Shape, Variables};
+use super::pattern::{FRESH, Pattern};
 use super::search;
-use crate::policy::document::{Actions, Version};
+use crate::policy::document::Actions;
 use crate::policy::glob::{self, Case};
 
 /// The actions of a statement, in lower case.
@@ -135,23 +135,5 @@ fn combinations(patterns: &BTreeSet<&(Word, Word)>, budget: &mut u64) -> Vec<Str
         .map(|(service, name)| Pattern::within_segment(&format!("{}:{}", service.text(), name.text())))
         .collect();
     let any = Pattern::within_segment("*:*");
-    // Tells apart what could be a literal and what cannot.
-    let fresh = Pattern::new(
-        &format!("*{FRESH}*"),
-        Shape::Text,
-        false,
-        Version::V2008,
-        Variables::Any,
-    );
-    let mut list = vec![&any, &fresh];
-    list.extend(&compiled);
-    let mut seen: HashSet<Vec<bool>> = HashSet::new();
-    let mut found = Vec::new();
-    search::shortest(&list, 1, &[], budget, |matched, text| {
-        if matched.iter().skip(2).any(|flag| *flag) && seen.insert(matched.to_vec()) {
-            found.push(text());
-        }
-        false
-    });
-    found
+    search::combinations(&any, &compiled, budget)
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
-use super::pattern::{Pattern, Shape, Variables};
+use super::pattern::{Pattern, Shape};
 use crate::policy::condition::{Comparison, Condition, Operator, SetQualifier};
 use crate::policy::document::Version;
 
@@ -17,8 +17,8 @@ pub struct Atom {
     /// The operator as AWS writes it.
     name: String,
     values: Vec<String>,
-    /// Whether a value holds a policy variable.
-    pub variable: bool,
+    /// Whether a value holds what is a variable or an escape in this version only.
+    dollar: Option<Version>,
     patterns: Vec<Pattern>,
 }
 
@@ -53,8 +53,9 @@ pub enum Family {
 }
 
 impl Atom {
-    fn identity(&self) -> (&str, &str, &[String], bool) {
-        (&self.key, &self.name, &self.values, self.variable)
+    fn identity(&self) -> (&str, &str, &[String], Option<&str>) {
+        let dollar = self.dollar.map(Version::as_str);
+        (&self.key, &self.name, &self.values, dollar)
     }
 
     /// The condition as an atom.
@@ -77,14 +78,15 @@ impl Atom {
         };
         let patterns: Vec<Pattern> = values
             .iter()
-            .map(|value| Pattern::new(value, shape, fold, version, Variables::Symbol))
+            .map(|value| Pattern::new(value, shape, fold, version))
             .collect();
+        let dollar = values.iter().any(|value| value.contains("${")).then_some(version);
         Self {
             key: condition.key.to_ascii_lowercase(),
             operator: condition.operator,
             name: condition.operator.to_string(),
             values,
-            variable: patterns.iter().any(|pattern| pattern.variable),
+            dollar,
             patterns,
         }
     }
@@ -106,6 +108,11 @@ impl Atom {
     /// How the key's value compares.
     pub(super) fn operator(&self) -> Operator {
         self.operator
+    }
+
+    /// Whether nobody can tell when it holds: a condition without values.
+    pub(super) fn is_open(&self) -> bool {
+        self.values.is_empty()
     }
 
     /// The values as patterns.
@@ -165,7 +172,11 @@ impl Atom {
                 .ok()
                 .filter(|number: &f64| number.is_finite()),
         };
-        self.values.iter().map(read).collect()
+        // The sum makes one of the two zeros.
+        self.values
+            .iter()
+            .map(|value| read(value).map(|number| number + 0.0))
+            .collect()
     }
 
     /// Whether the comparison, taken without its negation, matches a number.
@@ -214,7 +225,7 @@ fn block(text: &str) -> Option<Block> {
 fn seconds(text: &str) -> Option<f64> {
     let text = text.trim();
     if let Ok(number) = text.parse::<f64>() {
-        return Some(number);
+        return Some(number).filter(|number| number.is_finite());
     }
     let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, "00:00:00Z"));
     let mut parts = date.splitn(3, '-').map(str::parse::<i64>);

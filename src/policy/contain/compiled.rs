@@ -2,7 +2,7 @@
 
 use super::actions::ActionSet;
 use super::atom::Atom;
-use super::pattern::{Pattern, Shape, Variables};
+use super::pattern::{Pattern, Shape};
 use crate::policy::document::{Effect, PolicyDocument, Principals, Resources, Statement, Version};
 use crate::policy::rules::{NamedPolicy, PolicyKind};
 
@@ -24,8 +24,6 @@ pub(super) struct Grant<'a> {
     pub statement: &'a Statement,
     pub actions: ActionSet,
     pub resources: ResourceSet,
-    /// The resources with each policy variable taken for any text; only where there is one.
-    pub wide: Option<ResourceSet>,
     /// Sorted.
     pub atoms: Vec<Atom>,
 }
@@ -36,10 +34,12 @@ pub(super) struct ResourceSet {
     pub except: bool,
     /// Sorted.
     pub patterns: Vec<Pattern>,
+    /// Whether a policy variable is in one of them.
+    pub variable: bool,
 }
 
 impl ResourceSet {
-    fn new(resources: &Resources, version: Version, variables: Variables) -> Self {
+    fn new(resources: &Resources, version: Version) -> Self {
         let (except, list): (bool, &[String]) = match resources {
             Resources::Absent => (true, &[]),
             Resources::Only(list) => (false, list),
@@ -47,13 +47,28 @@ impl ResourceSet {
         };
         let mut patterns: Vec<Pattern> = list
             .iter()
-            .map(|text| Pattern::new(text, Shape::Arn, false, version, variables))
+            .map(|text| Pattern::new(text, Shape::Arn, false, version))
             .collect();
         patterns.sort_unstable();
         patterns.dedup();
-        Self { except, patterns }
+        let variable = patterns.iter().any(Pattern::is_variable);
+        Self {
+            except,
+            patterns,
+            variable,
+        }
     }
 
+    /// Whether two resources are matched alike.
+    pub fn is_same_for(&self, one: &str, other: &str) -> bool {
+        if self.variable {
+            let same = |pattern: &Pattern| pattern.matches(one) == pattern.matches(other);
+            return self.patterns.iter().all(same);
+        }
+        self.contains(one) == self.contains(other)
+    }
+
+    /// Whether a resource is one of them, where no variable leaves that open.
     pub fn contains(&self, resource: &str) -> bool {
         self.patterns.iter().any(|pattern| pattern.matches(resource)) != self.except
     }
@@ -76,25 +91,13 @@ impl<'a> Grant<'a> {
             .collect();
         atoms.sort_unstable();
         atoms.dedup();
-        let resources = ResourceSet::new(&statement.resources, version, Variables::Symbol);
-        let wide = resources
-            .patterns
-            .iter()
-            .any(|pattern| pattern.variable)
-            .then(|| ResourceSet::new(&statement.resources, version, Variables::Any));
         Self {
             policy,
             statement,
             actions: ActionSet::new(&statement.actions),
-            resources,
-            wide,
+            resources: ResourceSet::new(&statement.resources, version),
             atoms,
         }
-    }
-
-    /// Whether a policy variable is in it.
-    pub fn variable(&self) -> bool {
-        self.wide.is_some() || self.atoms.iter().any(|atom| atom.variable)
     }
 
     /// Whether two statements speak about the same requests, as far as their words tell.

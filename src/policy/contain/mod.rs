@@ -12,11 +12,13 @@
 mod actions;
 mod atom;
 mod compiled;
+mod members;
 mod pattern;
 mod principals;
 mod question;
 mod satisfy;
 mod search;
+mod sides;
 #[cfg(test)]
 mod tests;
 mod witness;
@@ -27,11 +29,10 @@ pub use self::atom::Atom as Fact;
 pub use self::compiled::Compiled;
 pub use self::witness::Witness;
 
-use self::actions::ActionSet;
-use self::compiled::Grant;
 use self::pattern::Pattern;
-use self::principals::Class;
-use self::question::{Answer, Question};
+use self::principals::{Class, Known};
+use self::question::Answer;
+use self::sides::{Sides, Signature, has};
 use super::catalog::Catalog;
 use crate::policy::condition::Comparison as Operator;
 
@@ -42,12 +43,34 @@ pub struct Scope<'a> {
     pub catalog: Option<&'a Catalog>,
     /// What is known of every request.
     pub facts: Vec<Fact>,
-    /// Only principals that no statement names, nor their account.
-    pub outsiders: bool,
+    /// Whose grants are asked for.
+    pub circle: Circle,
     /// A witness for every class of principals, not for the first alone.
     pub every_principal: bool,
     /// As many witnesses as are wanted; 0 is all.
     pub witnesses: usize,
+}
+
+/// Some principals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Circle {
+    /// All of them.
+    #[default]
+    Everybody,
+    /// Those that no statement names, nor their account.
+    Outsiders,
+    /// AWS services, who act for anybody.
+    Services,
+}
+
+impl Circle {
+    fn holds(self, class: &Class) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::Outsiders => *class == Class::Holder || class.is_outsider(),
+            Self::Services => matches!(class, Class::Service(_)),
+        }
+    }
 }
 
 /// The answer about two sides.
@@ -79,127 +102,6 @@ pub fn fresh_value() -> String {
     pattern::FRESH.to_string()
 }
 
-/// The statements that match a class of actions, in the order of [`Sides::all`].
-type Signature = Vec<u64>;
-
-/// The statements of both sides by the part that they play, and where each part begins.
-struct Sides<'q, 'a> {
-    candidate: &'q Compiled<'a>,
-    reference: &'q Compiled<'a>,
-    all: Vec<&'q Grant<'a>>,
-    /// Where boundary, denies, covers and forbids begin.
-    starts: [usize; 4],
-    /// Each set of actions once, and which of them a statement has: many have the same.
-    sets: Vec<&'q ActionSet>,
-    of_set: Vec<usize>,
-}
-
-impl<'q, 'a> Sides<'q, 'a> {
-    fn new(candidate: &'q Compiled<'a>, reference: &'q Compiled<'a>) -> Self {
-        let mut all: Vec<&Grant<'_>> = candidate.allows.iter().collect();
-        let boundary = all.len();
-        all.extend(candidate.boundary.iter().flatten());
-        let denies = all.len();
-        all.extend(&candidate.denies);
-        let covers = all.len();
-        all.extend(&reference.allows);
-        let forbids = all.len();
-        // What the candidate denies in the very same words needs no second look.
-        let also_denied = |deny: &&Grant<'_>| !candidate.denies.iter().any(|own| own.same_requests(deny));
-        all.extend(reference.denies.iter().filter(also_denied));
-        let mut places: BTreeMap<&ActionSet, usize> = BTreeMap::new();
-        let mut sets = Vec::new();
-        let mut of_set = Vec::with_capacity(all.len());
-        for grant in &all {
-            let place = *places.entry(&grant.actions).or_insert_with(|| {
-                sets.push(&grant.actions);
-                sets.len() - 1
-            });
-            of_set.push(place);
-        }
-        Self {
-            candidate,
-            reference,
-            all,
-            starts: [boundary, denies, covers, forbids],
-            sets,
-            of_set,
-        }
-    }
-
-    /// The statements that speak about an action.
-    fn of_action(&self, action: &str) -> Signature {
-        let known: Vec<bool> = self.sets.iter().map(|set| set.contains(action)).collect();
-        self.bits(|index, _| {
-            let place = self.of_set.get(index);
-            place
-                .and_then(|place| known.get(*place))
-                .copied()
-                .unwrap_or(false)
-        })
-    }
-
-    fn bits(&self, matches: impl Fn(usize, &Grant<'_>) -> bool) -> Signature {
-        let mut bits = vec![0_u64; self.all.len().div_ceil(64)];
-        for (index, grant) in self.all.iter().enumerate() {
-            if matches(index, grant)
-                && let Some(word) = bits.get_mut(index / 64)
-            {
-                *word |= 1 << (index % 64);
-            }
-        }
-        bits
-    }
-
-    fn without_allows(&self, bits: &Signature) -> Signature {
-        let mut others = bits.clone();
-        for index in 0..self.starts[0] {
-            if let Some(word) = others.get_mut(index / 64) {
-                *word &= !(1 << (index % 64));
-            }
-        }
-        others
-    }
-
-    fn part(&self, bits: &Signature, from: usize, to: usize) -> Vec<&'q Grant<'a>> {
-        let chosen = (from..to).filter(|&index| has(bits, index));
-        chosen.filter_map(|index| self.all.get(index).copied()).collect()
-    }
-
-    fn question<'x>(
-        &self,
-        allow: &'q Grant<'a>,
-        bits: &Signature,
-        facts: &'x [Fact],
-        no_resource: bool,
-    ) -> Question<'x, 'a>
-    where
-        'q: 'x,
-    {
-        let [boundary, denies, covers, forbids] = self.starts;
-        Question {
-            allow,
-            boundary: self
-                .candidate
-                .boundary
-                .as_ref()
-                .map(|_| self.part(bits, boundary, denies)),
-            denies: self.part(bits, denies, covers),
-            covers: self.part(bits, covers, forbids),
-            forbids: self.part(bits, forbids, self.all.len()),
-            facts,
-            wide: false,
-            no_resource,
-            format: None,
-        }
-    }
-}
-
-fn has(bits: &Signature, index: usize) -> bool {
-    bits.get(index / 64)
-        .is_some_and(|word| word >> (index % 64) & 1 == 1)
-}
-
 /// Looks for what the candidate grants and the reference does not.
 #[must_use]
 pub fn new_access(candidate: &Compiled<'_>, reference: &Compiled<'_>, scope: &Scope<'_>) -> Comparison {
@@ -211,15 +113,13 @@ pub fn new_access(candidate: &Compiled<'_>, reference: &Compiled<'_>, scope: &Sc
     };
     let groups = action_groups(&sides, scope, &mut budget);
     let documents = candidate.documents().chain(sides.reference.documents());
-    let (mut classes, arns) = principals::classes(documents);
-    if scope.outsiders {
-        classes.retain(|class| *class == Class::Holder || class.is_outsider());
-    }
+    let (mut classes, known) = principals::classes(documents, &mut budget);
+    classes.retain(|class| scope.circle.holds(class));
     let of_class: Vec<(&Class, Signature, Vec<Fact>)> = classes
         .iter()
         .map(|class| {
             let bits = sides.bits(|_, grant| principals::matches(&grant.statement.principals, class));
-            (class, bits, facts_of(&sides, class, &arns, scope))
+            (class, bits, facts_of(&sides, class, &known, scope))
         })
         .collect();
     let mut contained: BTreeSet<(usize, bool, Signature, &[Fact])> = BTreeSet::new();
@@ -243,15 +143,15 @@ pub fn new_access(candidate: &Compiled<'_>, reference: &Compiled<'_>, scope: &Sc
                     continue;
                 }
                 let question = sides.question(allow, &bits, facts, *no_resource);
-                match ask(question, &mut budget) {
-                    (_, Answer::Nothing) => {
+                match question.answer(&mut budget) {
+                    Answer::Nothing => {
                         contained.insert(memo);
                     }
-                    (_, Answer::GaveUp) => {
+                    Answer::GaveUp => {
                         result.gave_up = true;
                         return result;
                     }
-                    (question, Answer::Resource(resource)) => {
+                    Answer::Resource(resource) => {
                         found.insert((index, key));
                         let made = witness::make(&sides, &question, of_actions, actions, class, resource);
                         result.witnesses.push(made);
@@ -265,25 +165,6 @@ pub fn new_access(candidate: &Compiled<'_>, reference: &Compiled<'_>, scope: &Sc
     }
     result.gave_up = budget == 0;
     result
-}
-
-/// Asks with policy variables as symbols, and again for where their values could meet a `Deny`.
-fn ask<'x, 'a>(mut question: Question<'x, 'a>, budget: &mut u64) -> (Question<'x, 'a>, Answer) {
-    let answer = question.answer(budget);
-    let variable = question.allow.variable() || question.forbids.iter().any(|grant| grant.variable());
-    if !matches!(answer, Answer::Nothing) || question.forbids.is_empty() || !variable {
-        return (question, answer);
-    }
-    let exactly = std::mem::take(&mut question.forbids);
-    // All but one's own: which is one's own the first question has settled.
-    question.forbids = exactly
-        .iter()
-        .copied()
-        .filter(|grant| !(grant.resources.except && grant.wide.is_some()))
-        .collect();
-    question.wide = true;
-    let answer = question.answer(budget);
-    (question, answer)
 }
 
 /// The classes of actions that any statement grants.
@@ -313,13 +194,13 @@ fn action_groups(
 }
 
 /// What is known of requests of a class, as far as any condition asks for it.
-fn facts_of(sides: &Sides<'_, '_>, class: &Class, arns: &BTreeSet<String>, scope: &Scope<'_>) -> Vec<Fact> {
+fn facts_of(sides: &Sides<'_, '_>, class: &Class, known: &Known, scope: &Scope<'_>) -> Vec<Fact> {
     let asked: HashSet<&str> = sides
         .all
         .iter()
         .flat_map(|grant| grant.atoms.iter().map(|atom| atom.key.as_str()))
         .collect();
-    let mut facts = class.facts(arns);
+    let mut facts = class.facts(known);
     facts.extend(scope.facts.iter().cloned());
     facts.retain(|fact| asked.contains(fact.key.as_str()));
     facts

@@ -1,7 +1,10 @@
 //! Patterns as automata: the tokens of a resource, action or condition value, and how they step.
 //!
-//! A policy variable is one unbreakable symbol, written in characters that no policy holds: it is
-//! equal to itself, matched by `*` and by nothing else. With [`Variables::Any`] it is a `*`.
+//! A policy variable matches any text, as its value could be anything. What two patterns say of
+//! each other whatever the values are, as that one covers the other, is told by their symbolic
+//! tokens: there a variable is one unbreakable symbol in characters that no policy holds, equal
+//! to itself and matched by `*`. [`super::members`] keeps the truth of one pattern the same on
+//! both sides.
 
 use crate::policy::document::Version;
 
@@ -10,15 +13,6 @@ pub const FRESH: char = '\u{E000}';
 
 /// Where the characters of policy variables live.
 const SYMBOLS: u32 = 0xF_0000;
-
-/// What a policy variable stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Variables {
-    /// Its own value, equal to itself only.
-    Symbol,
-    /// Any text at all.
-    Any,
-}
 
 /// What a pattern is a pattern of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,16 +38,16 @@ enum Token {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pattern {
     tokens: Vec<Token>,
+    /// The tokens with each policy variable as a symbol; only where there is one.
+    symbolic: Option<Vec<Token>>,
     fold: bool,
-    /// Whether a policy variable is in it.
-    pub variable: bool,
 }
 
 impl Pattern {
     /// Reads a pattern of a document of that version.
-    pub fn new(text: &str, shape: Shape, fold: bool, version: Version, variables: Variables) -> Self {
+    pub fn new(text: &str, shape: Shape, fold: bool, version: Version) -> Self {
         let mut tokens = Vec::with_capacity(text.len());
-        let mut variable = false;
+        let mut symbolic: Option<Vec<Token>> = None;
         let mut rest = text;
         while let Some(character) = rest.chars().next() {
             let variable_here = rest
@@ -62,40 +56,46 @@ impl Pattern {
                 .and_then(|inner| inner.split_once('}'));
             if let Some((name, after)) = variable_here {
                 rest = after;
-                match name {
+                if let "*" | "?" | "$" = name {
                     // The escapes of the three characters that mean something.
-                    "*" | "?" | "$" => tokens.extend(name.chars().map(Token::Is)),
-                    _ if variables == Variables::Any => {
-                        variable = true;
-                        tokens.push(Token::Many(true));
+                    tokens.extend(name.chars().map(Token::Is));
+                    if let Some(own) = &mut symbolic {
+                        own.extend(name.chars().map(Token::Is));
                     }
-                    _ => {
-                        variable = true;
-                        tokens.extend(symbol(name).map(Token::Is));
-                    }
+                } else {
+                    let own = symbolic.get_or_insert_with(|| tokens.clone());
+                    own.extend(symbol(name).map(Token::Is));
+                    tokens.push(Token::Many(true));
                 }
                 continue;
             }
             rest = rest.get(character.len_utf8()..).unwrap_or_default();
-            tokens.push(match (character, shape) {
+            let token = match (character, shape) {
                 ('*', Shape::Arn | Shape::Text) => Token::Many(true),
                 ('?', Shape::Arn | Shape::Text) => Token::One(true),
                 (other, _) => Token::Is(other),
-            });
+            };
+            tokens.push(token);
+            if let Some(own) = &mut symbolic {
+                own.push(token);
+            }
         }
         if shape == Shape::Arn {
             by_segment(&mut tokens);
+            if let Some(own) = &mut symbolic {
+                by_segment(own);
+            }
         }
         Self {
             tokens,
+            symbolic,
             fold,
-            variable,
         }
     }
 
     /// A pattern whose wildcards never match a colon: one of an action.
     pub fn within_segment(text: &str) -> Self {
-        let mut pattern = Self::new(text, Shape::Text, false, Version::V2008, Variables::Any);
+        let mut pattern = Self::new(text, Shape::Text, false, Version::V2008);
         for token in &mut pattern.tokens {
             match token {
                 Token::One(colon) | Token::Many(colon) => *colon = false,
@@ -109,14 +109,26 @@ impl Pattern {
     pub fn everything() -> Self {
         Self {
             tokens: vec![Token::Many(true)],
+            symbolic: None,
             fold: false,
-            variable: false,
         }
+    }
+
+    /// Whether a policy variable is in it, so that what matches may in truth not.
+    pub fn is_variable(&self) -> bool {
+        self.symbolic.is_some()
+    }
+
+    /// The tokens whose comparison holds whatever the variables' values are.
+    fn words(&self) -> &[Token] {
+        self.symbolic.as_deref().unwrap_or(&self.tokens)
     }
 
     /// Whether every text matches.
     pub fn is_everything(&self) -> bool {
-        !self.tokens.is_empty() && self.tokens.iter().all(|token| *token == Token::Many(true))
+        !self.is_variable()
+            && !self.tokens.is_empty()
+            && self.tokens.iter().all(|token| *token == Token::Many(true))
     }
 
     /// The only text that matches, when there is only one.
@@ -149,34 +161,13 @@ impl Pattern {
     }
 
     /// Adds a position and those reached without a character.
-    pub fn close(&self, mut at: usize, out: &mut impl FnMut(usize)) {
-        out(at);
-        while matches!(self.tokens.get(at), Some(Token::Many(_))) {
-            at += 1;
-            out(at);
-        }
+    pub fn close(&self, at: usize, out: &mut impl FnMut(usize)) {
+        close(&self.tokens, at, out);
     }
 
     /// Adds the positions after one character.
     pub fn step(&self, at: usize, character: char, out: &mut impl FnMut(usize)) {
-        let Some(token) = self.tokens.get(at) else { return };
-        match *token {
-            Token::Is(wanted) => {
-                if wanted == character || (self.fold && wanted.eq_ignore_ascii_case(&character)) {
-                    self.close(at + 1, out);
-                }
-            }
-            Token::One(colon) => {
-                if (colon || character != ':') && !is_symbol(character) {
-                    self.close(at + 1, out);
-                }
-            }
-            Token::Many(colon) => {
-                if colon || character != ':' {
-                    self.close(at, out);
-                }
-            }
-        }
+        step(&self.tokens, self.fold, at, character, out);
     }
 
     /// The character that a position asks for, or whether it takes others.
@@ -209,22 +200,24 @@ impl Pattern {
         current.contains(&self.end())
     }
 
-    /// Whether no text can match both, as far as their beginnings tell; a `true` is certain.
+    /// Whether no text can match both, as far as their beginnings tell; a `true` is certain,
+    /// whatever the values of variables are.
     pub fn begins_apart(&self, other: &Self) -> bool {
         if self.fold || other.fold {
             return false;
         }
-        for pair in self.tokens.iter().zip(&other.tokens) {
+        for pair in self.words().iter().zip(other.words()) {
             match pair {
-                (Token::Is(own), Token::Is(its)) if own != its => return true,
-                (Token::Is(_), Token::Is(_)) => {}
+                (Token::Is(own), Token::Is(its)) if own == its => {}
+                (Token::Is(own), Token::Is(its)) => return !is_symbol(*own) && !is_symbol(*its),
                 _ => return false,
             }
         }
         false
     }
 
-    /// Whether all that `narrow` matches is matched here; a `true` is certain.
+    /// Whether all that `narrow` matches is matched here; a `true` is certain, whatever the values
+    /// of variables are.
     pub fn covers(&self, narrow: &Self) -> bool {
         if self.is_everything() || self == narrow {
             return true;
@@ -232,11 +225,12 @@ impl Pattern {
         if self.fold || narrow.fold || self.begins_apart(narrow) {
             return false;
         }
+        let own = self.words();
         // A walk over the tokens of `narrow` as if they were characters.
         let mut current = Vec::with_capacity(4);
-        self.close(0, &mut |at| current.push(at));
+        close(own, 0, &mut |at| current.push(at));
         let mut next: Vec<usize> = Vec::with_capacity(4);
-        for token in &narrow.tokens {
+        for token in narrow.words() {
             next.clear();
             for &at in &current {
                 let mut add = |to: usize| {
@@ -244,13 +238,15 @@ impl Pattern {
                         next.push(to);
                     }
                 };
-                match (token, self.tokens.get(at)) {
-                    (Token::Is(character), _) => self.step(at, *character, &mut add),
-                    (Token::One(other), Some(Token::One(own))) if *own || !other => {
-                        self.close(at + 1, &mut add);
+                match (token, own.get(at)) {
+                    (Token::Is(character), _) => step(own, false, at, *character, &mut add),
+                    (Token::One(other), Some(Token::One(colon))) if *colon || !other => {
+                        close(own, at + 1, &mut add);
                     }
-                    (Token::One(other) | Token::Many(other), Some(Token::Many(own))) if *own || !other => {
-                        self.close(at, &mut add);
+                    (Token::One(other) | Token::Many(other), Some(Token::Many(colon)))
+                        if *colon || !other =>
+                    {
+                        close(own, at, &mut add);
                     }
                     _ => {}
                 }
@@ -260,8 +256,41 @@ impl Pattern {
                 return false;
             }
         }
-        current.contains(&self.end())
+        current.contains(&own.len())
     }
+}
+
+fn close(tokens: &[Token], mut at: usize, out: &mut impl FnMut(usize)) {
+    out(at);
+    while matches!(tokens.get(at), Some(Token::Many(_))) {
+        at += 1;
+        out(at);
+    }
+}
+
+fn step(tokens: &[Token], fold: bool, at: usize, character: char, out: &mut impl FnMut(usize)) {
+    let Some(token) = tokens.get(at) else { return };
+    match *token {
+        Token::Is(wanted) => {
+            if wanted == character || (fold && same_letter(wanted, character)) {
+                close(tokens, at + 1, out);
+            }
+        }
+        Token::One(colon) => {
+            if (colon || character != ':') && !is_symbol(character) {
+                close(tokens, at + 1, out);
+            }
+        }
+        Token::Many(colon) => {
+            if colon || character != ':' {
+                close(tokens, at, out);
+            }
+        }
+    }
+}
+
+fn same_letter(left: char, right: char) -> bool {
+    left.eq_ignore_ascii_case(&right) || left.to_lowercase().eq(right.to_lowercase())
 }
 
 /// Wildcards before the fifth colon stay within their segment; what has fewer colons is no ARN.
@@ -283,33 +312,20 @@ fn by_segment(tokens: &mut [Token]) {
     }
 }
 
-/// The characters of a variable's name, in a place of their own and closed at both ends.
-fn symbol(name: &str) -> impl Iterator<Item = char> {
+/// The characters of a variable, in a place of their own and closed at both ends. The case of its
+/// name does not matter, that of a default value does.
+fn symbol(variable: &str) -> impl Iterator<Item = char> {
     let moved = |character: char| {
-        let lower = u32::from(character.to_ascii_lowercase());
-        char::from_u32(SYMBOLS + lower.min(0xFFF0)).unwrap_or(FRESH)
+        let own = u32::from(character);
+        char::from_u32(SYMBOLS + own.min(0xFFF0)).unwrap_or(FRESH)
     };
-    let text = format!("{{{name}}}");
+    let text = match variable.split_once(',') {
+        Some((name, default)) => format!("{{{},{default}}}", name.to_ascii_lowercase()),
+        None => format!("{{{}}}", variable.to_ascii_lowercase()),
+    };
     text.chars().map(moved).collect::<Vec<_>>().into_iter()
 }
 
 fn is_symbol(character: char) -> bool {
     u32::from(character) >= SYMBOLS
-}
-
-/// The text with each symbol as the variable that it stands for.
-pub fn readable(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_symbol(character) {
-            let own = char::from_u32(u32::from(character) - SYMBOLS).unwrap_or('?');
-            if own == '{' {
-                out.push('$');
-            }
-            out.push(own);
-        } else {
-            out.push(character);
-        }
-    }
-    out
 }

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::atom::Atom;
-use super::pattern::FRESH;
+use super::pattern::{FRESH, Pattern, Shape};
+use super::search;
 use crate::policy::condition::Comparison;
-use crate::policy::document::{PolicyDocument, Principal, Principals};
+use crate::policy::document::{PolicyDocument, Principal, Principals, Version};
 use crate::policy::glob::{self, Case};
 
 /// One class of principals, and what stands for it.
@@ -49,31 +50,53 @@ impl Class {
     }
 
     /// What every request of such a principal carries.
-    pub fn facts(&self, known_arns: &BTreeSet<String>) -> Vec<Atom> {
-        let absent = |key: &str| Atom::fact(key, Comparison::Null, &["true"]);
+    pub fn facts(&self, known: &Known) -> Vec<Atom> {
+        let null = |key: &str, value: &str| Atom::fact(key, Comparison::Null, &[value]);
+        let absent = |key: &str| null(key, "true");
         match self {
             Self::Aws { arn, account } => {
-                let mut facts = vec![Atom::fact(
-                    "aws:PrincipalAccount",
-                    Comparison::StringEquals,
-                    &[account],
-                )];
-                // A session's `aws:PrincipalArn` is its role's, whose path its own ARN does not tell.
-                let is_session = arn.contains(":assumed-role/");
-                if !arn.contains(FRESH) && !is_session {
-                    facts.push(Atom::fact("aws:PrincipalArn", Comparison::StringEquals, &[arn]));
-                } else if !is_session {
-                    let own = format!("arn:*:*::{account}:*");
-                    facts.push(Atom::fact("aws:PrincipalArn", Comparison::ArnLike, &[&own]));
-                    let known: Vec<&str> = known_arns.iter().map(String::as_str).collect();
-                    if !known.is_empty() {
-                        facts.push(Atom::fact(
-                            "aws:PrincipalArn",
-                            Comparison::StringNotEquals,
-                            &known,
-                        ));
-                    }
+                let mut facts = vec![null("aws:PrincipalAccount", "false")];
+                let is_fresh = account.contains(FRESH);
+                if is_fresh {
+                    // Any account but those that are named: a policy may name others by a pattern.
+                    let others: Vec<String> = known
+                        .accounts
+                        .iter()
+                        .cloned()
+                        .chain(["anonymous".to_owned()])
+                        .collect();
+                    facts.extend(other_than(
+                        "aws:PrincipalAccount",
+                        Comparison::StringNotEquals,
+                        &others,
+                    ));
+                } else {
+                    let own = Atom::fact("aws:PrincipalAccount", Comparison::StringEquals, &[account]);
+                    facts.push(own);
                 }
+                // A session's `aws:PrincipalArn` is its role's, whose path its own ARN does not tell.
+                if arn.contains(":assumed-role/") {
+                    return facts;
+                }
+                facts.push(null("aws:PrincipalArn", "false"));
+                if !arn.contains(FRESH) {
+                    facts.push(Atom::fact("aws:PrincipalArn", Comparison::StringEquals, &[arn]));
+                    return facts;
+                }
+                if is_fresh {
+                    let others: Vec<String> =
+                        known.accounts.iter().map(|account| in_account(account)).collect();
+                    facts.extend(other_than("aws:PrincipalArn", Comparison::ArnNotLike, &others));
+                } else {
+                    let own = in_account(account);
+                    facts.push(Atom::fact("aws:PrincipalArn", Comparison::ArnLike, &[&own]));
+                }
+                let others: Vec<String> = known.arns.iter().cloned().collect();
+                facts.extend(other_than(
+                    "aws:PrincipalArn",
+                    Comparison::StringNotEquals,
+                    &others,
+                ));
                 facts
             }
             Self::Anonymous => vec![
@@ -91,12 +114,63 @@ impl Class {
     }
 }
 
-/// The classes of principals that some policies tell apart, and the ARNs that they name.
-pub fn classes<'a>(documents: impl Iterator<Item = &'a PolicyDocument>) -> (Vec<Class>, BTreeSet<String>) {
+/// What policies name without a wildcard.
+#[derive(Debug, Default)]
+pub struct Known {
+    accounts: BTreeSet<String>,
+    arns: BTreeSet<String>,
+    /// Principals with wildcards: an ARN each.
+    patterns: BTreeSet<String>,
+}
+
+impl Known {
+    fn name(&mut self, text: &str) {
+        if let Some(account) = account_of(text) {
+            self.accounts.insert(account.to_owned());
+        }
+        if !is_whole_account(text) && !glob::is_pattern(text) {
+            self.arns.insert(text.to_owned());
+        }
+    }
+
+    /// One principal for every combination of patterns, and of accounts, that it can match.
+    fn instances(&self, budget: &mut u64) -> Vec<String> {
+        if self.patterns.is_empty() {
+            return Vec::new();
+        }
+        let accounts = self.accounts.iter().map(|account| in_account(account));
+        let patterns: Vec<Pattern> = self
+            .patterns
+            .iter()
+            .cloned()
+            .chain(accounts)
+            .map(|text| Pattern::new(&text, Shape::Arn, false, Version::V2008))
+            .collect();
+        let any = Pattern::new("arn:?*:?*:*:*:?*", Shape::Arn, false, Version::V2008);
+        search::combinations(&any, &patterns, budget)
+    }
+}
+
+/// That a key has none of some values; nothing when there are none.
+fn other_than(key: &str, comparison: Comparison, list: &[String]) -> Option<Atom> {
+    let list: Vec<&str> = list.iter().map(String::as_str).collect();
+    (!list.is_empty()).then(|| Atom::fact(key, comparison, &list))
+}
+
+/// All ARNs of an account.
+fn in_account(account: &str) -> String {
+    format!("arn:*:*:*:{account}:*")
+}
+
+/// The classes of principals that some policies tell apart, and whom they name.
+pub fn classes<'a>(
+    documents: impl Iterator<Item = &'a PolicyDocument>,
+    budget: &mut u64,
+) -> (Vec<Class>, Known) {
     let mut named = BTreeSet::new();
-    let mut accounts = BTreeSet::new();
-    let mut arns = BTreeSet::new();
+    let mut known = Known::default();
     let mut with_principals = false;
+    let mut services = false;
     for statement in documents.flat_map(|document| &document.statements) {
         let (Principals::Only(list) | Principals::Except(list)) = &statement.principals else {
             continue;
@@ -104,63 +178,63 @@ pub fn classes<'a>(documents: impl Iterator<Item = &'a PolicyDocument>) -> (Vec<
         with_principals = true;
         for principal in list {
             match principal {
-                Principal::Aws(text) => name_aws(text, &mut accounts, &mut arns),
+                Principal::Aws(text) => {
+                    known.name(text);
+                    if glob::is_pattern(text) && text != "*" {
+                        known.patterns.insert(text.clone());
+                    }
+                }
                 Principal::Service(text) if !glob::is_pattern(text) => {
                     named.insert(Class::Service(text.to_ascii_lowercase()));
                 }
+                Principal::Service(_) => services = true,
                 Principal::Federated(text) if !glob::is_pattern(text) => {
                     named.insert(Class::Federated(text.clone()));
                 }
                 Principal::CanonicalUser(text) => {
                     named.insert(Class::CanonicalUser(text.clone()));
                 }
-                _ => {}
+                Principal::Federated(_) | Principal::Everyone => {}
             }
         }
         for condition in &statement.conditions {
             let is = |key: &str| condition.key.eq_ignore_ascii_case(key);
             if is("aws:PrincipalAccount") || is("aws:PrincipalArn") {
-                for value in &condition.values {
-                    name_aws(value, &mut accounts, &mut arns);
-                }
+                let plain = |value: &&String| !value.contains("${");
+                condition
+                    .values
+                    .iter()
+                    .filter(plain)
+                    .for_each(|value| known.name(value));
             }
         }
     }
     if !with_principals {
-        return (vec![Class::Holder], BTreeSet::new());
+        return (vec![Class::Holder], known);
     }
     let fresh = FRESH.to_string();
-    accounts.insert(fresh.clone());
     let mut classes = vec![Class::Anonymous];
-    for account in accounts.iter().rev() {
+    for account in std::iter::once(&fresh).chain(known.accounts.iter().rev()) {
         classes.push(Class::Aws {
             arn: format!("arn:aws:iam::{account}:role/{FRESH}"),
             account: account.clone(),
         });
     }
-    for arn in &arns {
+    for arn in known.arns.iter().cloned().chain(known.instances(budget)) {
         classes.push(Class::Aws {
-            arn: arn.clone(),
-            account: account_of(arn).unwrap_or(&fresh).to_owned(),
+            account: account_of(&arn).unwrap_or(&fresh).to_owned(),
+            arn,
         });
     }
     classes.extend(named);
-    classes.extend([
-        Class::Service(format!("{FRESH}.amazonaws.com")),
-        // A canonical user is an account by another name, so that no fresh one is needed.
-        Class::Federated(fresh),
-    ]);
-    (classes, arns)
-}
-
-fn name_aws(text: &str, accounts: &mut BTreeSet<String>, arns: &mut BTreeSet<String>) {
-    if let Some(account) = account_of(text) {
-        accounts.insert(account.to_owned());
+    classes.push(Class::Service(format!("{FRESH}.amazonaws.com")));
+    if services {
+        // What a pattern takes in beside AWS's own suffix.
+        classes.push(Class::Service(fresh.clone()));
     }
-    // What is a pattern, as `arn:aws:iam::123456789012:role/*`, gets an instance of its own.
-    if text != "*" && !is_whole_account(text) && !text.contains("${") {
-        arns.insert(text.replace(['*', '?'], &FRESH.to_string()));
-    }
+    // A canonical user is an account by another name, so that no fresh one is needed.
+    classes.push(Class::Federated(fresh));
+    (classes, known)
 }
 
 /// The account of an ARN, or the account id itself.

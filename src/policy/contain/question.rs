@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use super::atom::Atom;
-use super::compiled::{Grant, ResourceSet};
+use super::compiled::Grant;
+use super::members::Members;
 use super::pattern::Pattern;
 use super::satisfy;
 use super::search::{self, Found};
@@ -23,8 +24,6 @@ pub(super) struct Question<'q, 'a> {
     pub forbids: Vec<&'q Grant<'a>>,
     /// What is known of the request.
     pub facts: &'q [Atom],
-    /// Whether policy variables stand for any text: then only `forbids` counts.
-    pub wide: bool,
     /// Whether the request's resource is `*`, as that of an action that takes none.
     pub no_resource: bool,
     /// What the resource must look like besides.
@@ -39,12 +38,15 @@ pub(super) enum Answer {
     GaveUp,
 }
 
+/// How the allowing statement and then each other takes in the resource.
+type Memo = HashMap<Vec<bool>, bool>;
+
 impl Question<'_, '_> {
     pub fn answer(&self, budget: &mut u64) -> Answer {
         let everything = [Pattern::everything()];
-        let own = self.resources(self.allow);
+        let own = &self.allow.resources;
         let leads: &[Pattern] = if own.except { &everything } else { &own.patterns };
-        let mut memo = HashMap::new();
+        let mut memo = Memo::new();
         for lead in leads {
             if self.format.is_none() && self.is_covered(lead) {
                 continue;
@@ -56,7 +58,7 @@ impl Question<'_, '_> {
             };
             if let Some(text) = only {
                 let fits = lead.matches(&text) && self.format.is_none_or(|format| format.matches(&text));
-                if fits && self.at(|set| set.contains(&text), &mut memo, budget) {
+                if fits && self.at(lead, &text, &mut memo, budget) {
                     return Answer::Resource(text);
                 }
             } else {
@@ -71,13 +73,6 @@ impl Question<'_, '_> {
             }
         }
         Answer::Nothing
-    }
-
-    fn resources<'s>(&self, grant: &'s Grant<'_>) -> &'s ResourceSet {
-        match &grant.wide {
-            Some(wide) if self.wide && !grant.resources.except => wide,
-            _ => &grant.resources,
-        }
     }
 
     /// The fast path: one statement settles the whole pattern without a search.
@@ -103,68 +98,115 @@ impl Question<'_, '_> {
             .copied()
     }
 
-    fn search(&self, lead: &Pattern, memo: &mut HashMap<Vec<bool>, bool>, budget: &mut u64) -> Found {
+    /// The patterns of the allowing statement and then of each other, as far as they matter to the
+    /// lead: what the lead is taken from matches anyway.
+    fn members<'s>(&'s self, lead: &'s Pattern) -> Members<'s> {
+        let mut members = Members::new(lead);
+        let own = &self.allow.resources;
+        members.push(own.patterns.iter().filter(|_| own.except));
+        for grant in self.others() {
+            let near = |pattern: &&Pattern| !pattern.begins_apart(lead);
+            members.push(grant.resources.patterns.iter().filter(near));
+        }
+        members
+    }
+
+    fn search(&self, lead: &Pattern, memo: &mut Memo, budget: &mut u64) -> Found {
+        let members = self.members(lead);
         let mut patterns: Vec<&Pattern> = vec![lead];
         patterns.extend(self.format);
         let required = patterns.len();
-        let own = self.resources(self.allow);
-        let settling: Vec<&ResourceSet> = self.settling().map(|grant| &grant.resources).collect();
+        let settling: Vec<*const Grant<'_>> = self.settling().map(std::ptr::from_ref).collect();
         let mut settles = vec![false; required];
-        let mut ranges = Vec::new();
-        for set in std::iter::once(own).chain(self.others().map(|grant| self.resources(grant))) {
-            let start = patterns.len();
-            let is_own = std::ptr::eq(set, own);
-            // What the lead is taken from matches anyway.
-            if set.except || !is_own {
-                patterns.extend(set.patterns.iter().filter(|pattern| !pattern.begins_apart(lead)));
-            }
-            let is_settling = settling.iter().any(|other| std::ptr::eq(*other, set));
-            settles.resize(patterns.len(), is_own || (is_settling && !set.except));
-            ranges.push((set.except, start..patterns.len()));
+        let sets = std::iter::once(self.allow).chain(self.others());
+        for (grant, range) in sets.zip(members.sets()) {
+            let ends = std::ptr::eq(grant, self.allow)
+                || (settling.contains(&std::ptr::from_ref(grant)) && !grant.resources.except);
+            let list = members.patterns.get(range.clone()).unwrap_or_default();
+            settles.extend(list.iter().map(|pattern| ends && !pattern.is_variable()));
         }
+        patterns.extend(&members.patterns);
+        let plain = self.is_plain();
+        let own_except = self.allow.resources.except;
+        let excepts: Vec<bool> = self.others().map(|grant| grant.resources.except).collect();
         let mut spent = 0_u64;
         let found = search::shortest(&patterns, required, &settles, budget, |matched, text| {
-            let mut members = ranges.iter().map(|(except, range)| {
-                matched.get(range.clone()).is_some_and(|own| own.contains(&true)) != *except
-            });
-            let in_own = members.next().unwrap_or(true) || !own.except;
-            let members: Vec<bool> = members.collect();
-            // The empty text is no resource.
-            if !in_own || text().is_empty() {
-                return false;
-            }
-            if let Some(known) = memo.get(&members) {
-                return *known;
-            }
+            let others = matched.get(required..).unwrap_or_default();
             let mut own_budget = search::BUDGET / 8;
-            let holds = self.context_exists(&members, &mut own_budget);
+            let holds = if plain {
+                // The common case, without a detour over what is open.
+                let mut listed = members
+                    .sets()
+                    .iter()
+                    .map(|set| others.get(set.clone()).is_some_and(|own| own.contains(&true)));
+                let outside = listed.next().unwrap_or(false) && own_except;
+                let taken: Vec<bool> = listed.zip(&excepts).map(|(own, except)| own != *except).collect();
+                !outside && self.grants(taken, memo, &mut own_budget)
+            } else {
+                self.holds(&members, others, memo, &mut own_budget)
+            };
             spent += search::BUDGET / 8 - own_budget;
-            memo.insert(members, holds);
-            holds
+            // The empty text is no resource.
+            holds && !text().is_empty()
         });
         *budget = budget.saturating_sub(spent);
         found
     }
 
+    /// Whether no resource has a policy variable in it.
+    fn is_plain(&self) -> bool {
+        !self.allow.resources.variable && self.others().all(|grant| !grant.resources.variable)
+    }
+
     /// Whether some context grants at one resource.
-    fn at(
-        &self,
-        contains: impl Fn(&ResourceSet) -> bool,
-        memo: &mut HashMap<Vec<bool>, bool>,
-        budget: &mut u64,
-    ) -> bool {
-        if !contains(self.resources(self.allow)) {
-            return false;
+    fn at(&self, lead: &Pattern, text: &str, memo: &mut Memo, budget: &mut u64) -> bool {
+        if self.is_plain() {
+            let taken = self
+                .others()
+                .map(|grant| grant.resources.contains(text))
+                .collect();
+            return self.allow.resources.contains(text) && self.grants(taken, memo, budget);
         }
-        let members: Vec<bool> = self
-            .others()
-            .map(|grant| contains(self.resources(grant)))
+        let members = self.members(lead);
+        let matched: Vec<bool> = members
+            .patterns
+            .iter()
+            .map(|pattern| pattern.matches(text))
             .collect();
-        if let Some(known) = memo.get(&members) {
+        self.holds(&members, &matched, memo, budget)
+    }
+
+    fn holds(&self, members: &Members<'_>, matched: &[bool], memo: &mut Memo, budget: &mut u64) -> bool {
+        members.any(matched, |sets| {
+            let Some((own, others)) = sets.split_first() else {
+                return false;
+            };
+            if self.allow.resources.except && own.unwrap_or(false) {
+                return false;
+            }
+            // What is open counts as it makes for a witness.
+            let grounds = self.boundary.as_ref().map_or(0, Vec::len);
+            let objections = self.denies.len() + self.covers.len();
+            let taken: Vec<bool> = self
+                .others()
+                .zip(others)
+                .enumerate()
+                .map(|(index, (grant, member))| {
+                    let objects = (grounds..grounds + objections).contains(&index);
+                    member.map_or(!objects, |member| member != grant.resources.except)
+                })
+                .collect();
+            self.grants(taken, memo, budget)
+        })
+    }
+
+    /// Whether some context grants where these of the other statements take in the resource.
+    fn grants(&self, taken: Vec<bool>, memo: &mut Memo, budget: &mut u64) -> bool {
+        if let Some(known) = memo.get(&taken) {
             return *known;
         }
-        let holds = self.context_exists(&members, budget);
-        memo.insert(members, holds);
+        let holds = self.context_exists(&taken, budget);
+        memo.insert(taken, holds);
         holds
     }
 
@@ -188,7 +230,7 @@ impl Question<'_, '_> {
             return false;
         }
         let covered = atoms(&self.covers, &covers);
-        let certain = self.wide || covered.iter().any(Vec::is_empty);
+        let certain = covered.iter().any(Vec::is_empty);
         let forbidden = atoms(&self.forbids, &forbids);
         if certain && forbidden.is_empty() {
             return false;
@@ -197,16 +239,8 @@ impl Question<'_, '_> {
             (Some(chosen), Some(list)) => atoms(list, chosen),
             _ => vec![Vec::new()],
         };
-        let usable = |atom: &&Atom| !(self.wide && atom.variable);
         bounds.iter().any(|bound| {
-            let facts: Vec<&Atom> = self
-                .allow
-                .atoms
-                .iter()
-                .filter(usable)
-                .chain(bound)
-                .chain(self.facts)
-                .collect();
+            let facts: Vec<&Atom> = self.allow.atoms.iter().chain(bound).chain(self.facts).collect();
             let objections: Vec<&[Atom]> = objections.iter().map(Vec::as_slice).collect();
             if !certain {
                 let refused: Vec<&[Atom]> = objections
@@ -219,7 +253,7 @@ impl Question<'_, '_> {
                 }
             }
             forbidden.iter().any(|own| {
-                let facts: Vec<&Atom> = facts.iter().copied().chain(own.iter().filter(usable)).collect();
+                let facts: Vec<&Atom> = facts.iter().copied().chain(own).collect();
                 satisfy::satisfiable(&facts, &objections, budget)
             })
         })
@@ -230,9 +264,7 @@ impl Question<'_, '_> {
     /// Whether two resources are within the same statements, so that one answers as the other.
     pub fn same_answer(&self, one: &str, other: &str) -> bool {
         let grants = || std::iter::once(self.allow).chain(self.others());
-        grants().all(|grant| {
-            let set = self.resources(grant);
-            set.contains(one) == set.contains(other)
-        }) && self.format.is_none_or(|format| format.matches(other))
+        grants().all(|grant| grant.resources.is_same_for(one, other))
+            && self.format.is_none_or(|format| format.matches(other))
     }
 }

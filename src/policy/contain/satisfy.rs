@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::atom::{Atom, Block, Family};
+use super::members::Members;
 use super::pattern::Pattern;
 use super::search::{self, Found};
 use crate::policy::condition::{Comparison, SetQualifier};
@@ -84,6 +85,13 @@ fn key_consistent(literals: &[Literal<'_>], budget: &mut u64) -> bool {
     if literals.iter().any(contradicts) {
         return false;
     }
+    // Whether a condition without values holds is open, the same way on both sides.
+    let told: Vec<Literal<'_>> = literals
+        .iter()
+        .copied()
+        .filter(|literal| !literal.atom.is_open())
+        .collect();
+    let literals = &told[..];
     let absent = literals
         .iter()
         .all(|literal| literal.atom.holds_without_key() == literal.holds);
@@ -175,12 +183,9 @@ fn text_exists(demands: &[&Demand<'_>], budget: &mut u64) -> bool {
         .iter()
         .map(|demand| (demand.matching, demand.literal.atom.patterns()))
         .collect();
-    // A key that is compared as a boolean is one.
+    // A key that is compared as nothing else but a boolean is one; a tag is text all the same.
     let boolean = Atom::fact("", Comparison::Bool, &["true", "false"]);
-    if demands
-        .iter()
-        .any(|demand| demand.literal.atom.operator().comparison == Comparison::Bool)
-    {
+    if demands.iter().all(|demand| is_boolean(demand.literal.atom)) {
         groups.push((true, boolean.patterns()));
     }
     // The smallest list of patterns that must match, one after the other, leads the search.
@@ -190,25 +195,37 @@ fn text_exists(demands: &[&Demand<'_>], budget: &mut u64) -> bool {
         _ => (std::slice::from_ref(&everything), &groups[..]),
     };
     leads.iter().any(|lead| {
+        let mut members = Members::new(lead);
+        for (_, patterns) in others {
+            members.push(patterns.iter());
+        }
+        // What is open fits any demand.
+        let fits = |matched: &[bool]| {
+            members.any(matched, |sets| {
+                let mut pairs = sets.iter().zip(others);
+                pairs.all(|(member, (matching, _))| member.is_none_or(|member| member == *matching))
+            })
+        };
         if let Some(text) = lead.only_text() {
-            return others.iter().all(|(matching, patterns)| {
-                patterns.iter().any(|pattern| pattern.matches(&text)) == *matching
-            });
+            let matched: Vec<bool> = members
+                .patterns
+                .iter()
+                .map(|pattern| pattern.matches(&text))
+                .collect();
+            return fits(&matched);
         }
         let mut patterns = vec![lead];
-        let mut ranges = Vec::with_capacity(others.len());
-        for (matching, own) in others {
-            let start = patterns.len();
-            patterns.extend(own.iter());
-            ranges.push((*matching, start..patterns.len()));
-        }
+        patterns.extend(&members.patterns);
         let found = search::shortest(&patterns, 1, &[], budget, |matched, _| {
-            ranges.iter().all(|(matching, range)| {
-                matched.get(range.clone()).is_some_and(|own| own.contains(&true)) == *matching
-            })
+            fits(matched.get(1..).unwrap_or_default())
         });
         found != Found::Nothing
     })
+}
+
+fn is_boolean(atom: &Atom) -> bool {
+    const TAGS: [&str; 3] = ["tag/", "tags/", "tagkeys"];
+    atom.operator().comparison == Comparison::Bool && !TAGS.iter().any(|word| atom.key.contains(word))
 }
 
 fn number_exists(demands: &[&Demand<'_>]) -> bool {
@@ -230,8 +247,8 @@ fn number_exists(demands: &[&Demand<'_>]) -> bool {
         })
         .collect();
     let ends = [
-        points.first().map(|low| low - 1.0),
-        points.last().map(|high| high + 1.0),
+        points.first().map(|low| low - 1.0 - low.abs()),
+        points.last().map(|high| high + 1.0 + high.abs()),
     ];
     points.extend(between);
     points.extend(ends.into_iter().flatten());

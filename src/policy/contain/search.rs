@@ -6,7 +6,8 @@
 
 use std::collections::HashSet;
 
-use super::pattern::{FRESH, Pattern};
+use super::pattern::{FRESH, Pattern, Shape};
+use crate::policy::document::Version;
 
 /// Steps that one question may take before it gives up.
 pub const BUDGET: u64 = 12_000_000;
@@ -103,6 +104,23 @@ pub fn shortest(
     Found::Nothing
 }
 
+/// The shortest text of every combination of patterns that a text of `any` can match at once, with
+/// and without a fresh letter in it: what has one is no literal that a policy holds.
+pub fn combinations(any: &Pattern, patterns: &[Pattern], budget: &mut u64) -> Vec<String> {
+    let fresh = Pattern::new(&format!("*{FRESH}*"), Shape::Text, false, Version::V2008);
+    let mut list = vec![any, &fresh];
+    list.extend(patterns);
+    let mut seen: HashSet<Vec<bool>> = HashSet::new();
+    let mut found = Vec::new();
+    shortest(&list, 1, &[], budget, |matched, text| {
+        if matched.iter().skip(2).any(|flag| *flag) && seen.insert(matched.to_vec()) {
+            found.push(text());
+        }
+        false
+    });
+    found
+}
+
 fn canonical(mut items: Vec<Item>) -> Box<[Item]> {
     items.sort_unstable();
     items.dedup();
@@ -121,7 +139,8 @@ fn letters(state: &[Item], patterns: &[&Pattern], required: usize) -> Vec<char> 
         let (index, position) = unpack(item);
         match patterns.get(index).and_then(|pattern| pattern.wants(position)) {
             Some(Ok(character)) if patterns.get(index).is_some_and(|pattern| pattern.folds()) => {
-                letters.extend([character.to_ascii_lowercase(), character.to_ascii_uppercase()]);
+                letters.push(character);
+                letters.extend(character.to_lowercase().chain(character.to_uppercase()));
             }
             Some(Ok(character)) => letters.push(character),
             Some(Err(())) | None => {}

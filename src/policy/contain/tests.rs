@@ -4,10 +4,13 @@ use super::*;
 use crate::policy::document::PolicyDocument;
 use crate::policy::rules::{NamedPolicy, PolicyKind};
 
+mod adversary;
 mod cases;
 mod conditions;
+mod managed;
 mod properties;
 mod replay;
+mod requests;
 
 fn named(text: &str, kind: PolicyKind) -> NamedPolicy {
     NamedPolicy {

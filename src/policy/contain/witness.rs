@@ -1,10 +1,10 @@
 //! Witnesses in words that a reader can try: fresh letters become plausible ones.
 
-use super::pattern::{self, FRESH, Pattern, Shape, Variables};
+use super::pattern::{FRESH, Pattern, Shape};
 use super::principals::Class;
 use super::question::{Answer, Question};
 use super::search;
-use super::{Sides, Signature};
+use super::sides::{Sides, Signature};
 use crate::policy::catalog::{Action, Catalog};
 use crate::policy::document::{StatementRef, Version};
 use crate::policy::rules::PolicyKind;
@@ -143,19 +143,12 @@ fn plausible(question: &Question<'_, '_>, action: &str, shortest: String) -> Str
     let candidates = std::iter::once(by_place)
         .chain(["x", "other", "0", "z9", "*"].map(|word| resource.replace(FRESH, word)));
     let same = |text: &String| question.same_answer(&resource, text);
-    let text = candidates.into_iter().find(same).unwrap_or(resource);
-    pattern::readable(&text)
+    candidates.into_iter().find(same).unwrap_or(resource)
 }
 
 /// An ARN glob as a format: what its wildcards stand for is never empty.
 pub(super) fn format(glob: &str) -> Pattern {
-    Pattern::new(
-        &glob.replace('*', "?*"),
-        Shape::Arn,
-        false,
-        Version::V2008,
-        Variables::Any,
-    )
+    Pattern::new(&glob.replace('*', "?*"), Shape::Arn, false, Version::V2008)
 }
 
 /// Fills the fresh places of an ARN as their segment asks for.

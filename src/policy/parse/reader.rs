@@ -101,23 +101,28 @@ impl<'a> Element<'a> {
         Ok(members.iter().map(member).collect())
     }
 
+    /// Like [`Self::one_or_many`], of at least one value.
+    pub(super) fn filled(&self) -> Result<Vec<Element<'a>>, PolicyError> {
+        match self.json {
+            Json::List(items) if items.is_empty() => Err(self.problem(Problem::Empty)),
+            _ => Ok(self.one_or_many()),
+        }
+    }
+
     /// A list's values, or the one value that stands in its place.
-    pub(super) fn one_or_many(&self) -> Result<Vec<Element<'a>>, PolicyError> {
+    pub(super) fn one_or_many(&self) -> Vec<Element<'a>> {
         let Json::List(items) = self.json else {
-            return Ok(vec![Element {
+            return vec![Element {
                 path: self.path.clone(),
                 json: self.json,
-            }]);
+            }];
         };
-        if items.is_empty() {
-            return Err(self.problem(Problem::Empty));
-        }
         let at = |index| join(&self.path, &format!("[{index}]"));
         let item = |(index, json)| Element {
             path: at(index),
             json,
         };
-        Ok(items.iter().enumerate().map(item).collect())
+        items.iter().enumerate().map(item).collect()
     }
 
     pub(super) fn text(&self) -> Result<&'a str, PolicyError> {
@@ -162,6 +167,14 @@ impl<'a> Elements<'a> {
 
     pub(super) fn require(&self, name: &'static str) -> Result<Element<'a>, PolicyError> {
         self.get(name).ok_or_else(|| self.problem(Problem::Missing(name)))
+    }
+
+    /// The values of an element, of which the one that means all others needs at least one.
+    pub(super) fn values(sense: Sense, element: &Element<'a>) -> Result<Vec<Element<'a>>, PolicyError> {
+        match sense {
+            Sense::Only => Ok(element.one_or_many()),
+            Sense::Except => element.filled(),
+        }
     }
 
     /// The one of two elements that exclude each other, if either is there.

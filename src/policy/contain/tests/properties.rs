@@ -98,7 +98,7 @@ fn policy_of(specs: &[Spec]) -> NamedPolicy {
 }
 
 /// One glob by trying every split: slow and plain.
-fn plainly_matches(pattern: &[u8], text: &[u8]) -> bool {
+pub(super) fn plainly_matches(pattern: &[u8], text: &[u8]) -> bool {
     match pattern.split_first() {
         None => text.is_empty(),
         Some((b'*', rest)) => (0..=text.len()).any(|at| plainly_matches(rest, &text[at..])),
@@ -167,7 +167,7 @@ fn engine(reference: &[Spec], candidate: &[Spec]) -> bool {
 }
 
 /// 2,000 by default; the benchmark asks for a million.
-fn cases() -> ProptestConfig {
+pub(super) fn cases() -> ProptestConfig {
     let cases = option_env!("STACKPROOF_POLICY_CASES").and_then(|text| text.parse().ok());
     ProptestConfig {
         cases: cases.unwrap_or(2_000),

@@ -145,8 +145,9 @@ proptest! {
     fn no_json_panics_and_nothing_parses_to_nothing(json in any_json()) {
         let statement = Json::Object(vec![("Statement".to_owned(), json.clone())]);
         for text in [json.to_string(), statement.to_string(), encode(&statement.pretty())] {
+            let none = matches!(&json, Json::List(items) if items.is_empty());
             if let Ok(document) = PolicyDocument::parse(&text) {
-                prop_assert!(!document.statements.is_empty());
+                prop_assert_eq!(document.statements.is_empty(), none);
             }
         }
     }

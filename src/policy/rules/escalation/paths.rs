@@ -6,6 +6,7 @@
 //! resource where it leads somewhere: nobody but AWS changes AWS's own policies, so that
 //! `arn:aws:iam::aws:policy/…` leads nowhere.
 
+mod managed;
 mod own;
 mod passed;
 
@@ -64,5 +65,5 @@ const fn passing(
 
 /// Every path, those of one's own permissions first.
 pub(super) fn all() -> impl Iterator<Item = &'static Path> {
-    own::PATHS.iter().chain(passed::PATHS)
+    own::PATHS.iter().chain(passed::PATHS).chain(managed::PATHS)
 }

@@ -111,6 +111,98 @@ fn pass_role_to_one_service() {
     );
 }
 
+/// The paths of the `privesc-paths` module, by what each needs.
+#[test]
+fn every_path_of_the_lab_is_found() {
+    let paths: [(&str, &[&str]); 28] = [
+        ("create-policy-version", &["iam:CreatePolicyVersion"]),
+        ("set-default-policy-version", &["iam:SetDefaultPolicyVersion"]),
+        ("pass-role-ec2", &["iam:PassRole", "ec2:RunInstances"]),
+        ("create-access-key", &["iam:CreateAccessKey"]),
+        ("create-login-profile", &["iam:CreateLoginProfile"]),
+        ("update-login-profile", &["iam:UpdateLoginProfile"]),
+        ("attach-user-policy", &["iam:AttachUserPolicy"]),
+        ("attach-group-policy", &["iam:AttachGroupPolicy"]),
+        ("attach-role-policy", &["iam:AttachRolePolicy"]),
+        ("put-user-policy", &["iam:PutUserPolicy"]),
+        ("put-group-policy", &["iam:PutGroupPolicy"]),
+        ("put-role-policy", &["iam:PutRolePolicy"]),
+        ("add-user-to-group", &["iam:AddUserToGroup"]),
+        ("update-assume-role-policy", &["iam:UpdateAssumeRolePolicy"]),
+        (
+            "pass-role-lambda",
+            &["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"],
+        ),
+        (
+            "pass-role-lambda-event-source",
+            &[
+                "iam:PassRole",
+                "lambda:CreateFunction",
+                "lambda:CreateEventSourceMapping",
+            ],
+        ),
+        ("update-function-code", &["lambda:UpdateFunctionCode"]),
+        (
+            "pass-role-glue-endpoint",
+            &["iam:PassRole", "glue:CreateDevEndpoint"],
+        ),
+        ("update-dev-endpoint", &["glue:UpdateDevEndpoint"]),
+        (
+            "pass-role-cloudformation",
+            &["iam:PassRole", "cloudformation:CreateStack"],
+        ),
+        (
+            "pass-role-datapipeline",
+            &[
+                "iam:PassRole",
+                "datapipeline:CreatePipeline",
+                "datapipeline:PutPipelineDefinition",
+                "datapipeline:ActivatePipeline",
+            ],
+        ),
+        ("update-stack", &["cloudformation:UpdateStack"]),
+        (
+            "pass-role-codebuild",
+            &["iam:PassRole", "codebuild:CreateProject", "codebuild:StartBuild"],
+        ),
+        ("ec2-instance-connect", &["ec2-instance-connect:SendSSHPublicKey"]),
+        (
+            "pass-role-sagemaker-notebook",
+            &["iam:PassRole", "sagemaker:CreateNotebookInstance"],
+        ),
+        (
+            "presigned-notebook",
+            &["sagemaker:CreatePresignedNotebookInstanceUrl"],
+        ),
+        ("ssm-send-command", &["ssm:SendCommand"]),
+        ("ssm-start-session", &["ssm:StartSession"]),
+    ];
+    for (path, actions) in paths {
+        leads_to(&[&allow(actions, &["*"])], &format!("({path})"));
+        // One step less is no path, as far as the steps alone go.
+        if let Some((_, fewer)) = actions.split_last().filter(|_| actions.len() > 2) {
+            let found = escalations(&[&allow(fewer, &["*"])]);
+            assert!(
+                !found.iter().any(|text| text.contains(&format!("({path})"))),
+                "{path}"
+            );
+        }
+    }
+    for (path, actions) in [
+        ("pass-role-sagemaker-training", "sagemaker:CreateTrainingJob"),
+        ("pass-role-sagemaker-processing", "sagemaker:CreateProcessingJob"),
+        ("pass-role-ecs-run", "ecs:RunTask"),
+        ("pass-role-braket", "braket:CreateJob"),
+    ] {
+        leads_to(
+            &[&allow(&["iam:PassRole", actions], &["*"])],
+            &format!("({path})"),
+        );
+        assert_eq!(escalations(&[&allow(&[actions], &["*"])]), [""; 0]);
+    }
+    leads_to(&[&allow(&["sts:AssumeRole"], &["*"])], "(assume-any-role)");
+}
+
 #[test]
 fn an_administrator() {
     let found = escalations(&[&allow(&["*"], &["*"])]);
