@@ -8,6 +8,7 @@ mod fixture;
 mod generated;
 mod invariants;
 mod kinds;
+mod leaves;
 mod messages;
 mod policy;
 mod probe;
