@@ -62,6 +62,7 @@ impl Learnt {
     }
 }
 
+#[expect(clippy::print_stderr, reason = "how long it took is looked for in the log")]
 #[test]
 fn every_check_fails_by_some_change_and_every_leaf_is_accounted_for() {
     let (suite, inventory) = (shipped(), recorded());

@@ -12,6 +12,13 @@ const SUBNETS: &[&str] = &["networking-subnets::zapier-triggers-api-vpc-dev"];
 const LAMBDA: &str = "zapier-triggers-api-lambda-dev";
 
 pub fn all() -> Vec<Mutation> {
+    let mut all = subnets();
+    all.extend(groups());
+    all.extend(flow_logs());
+    all
+}
+
+fn subnets() -> Vec<Mutation> {
     vec![
         mutation(
             "subnet that was never promised",
@@ -50,35 +57,6 @@ pub fn all() -> Vec<Mutation> {
             },
         ),
         mutation(
-            "security group opened to the world",
-            &["networking-no-open-ingress::zapier-triggers-api-lambda-dev"],
-            |account| {
-                let group = account.security_group_id("zapier-triggers-api-lambda-dev")?;
-                let authorize = account.ec2.authorize_security_group_ingress().group_id(group);
-                account.wait(authorize.ip_permissions(world(22)).send()).map(drop)
-            },
-        ),
-        mutation(
-            "functions may open any port",
-            &["networking-egress-limited::zapier-triggers-api-lambda-dev"],
-            |account| {
-                let group = account.security_group_id("zapier-triggers-api-lambda-dev")?;
-                let authorize = account.ec2.authorize_security_group_egress().group_id(group);
-                account.wait(authorize.ip_permissions(world(25)).send()).map(drop)
-            },
-        ),
-        mutation(
-            "default security group opened within the VPC",
-            &["networking-default-group-closed::zapier-triggers-api-default-security-group-dev"],
-            |account| {
-                let group = account.security_group_id("zapier-triggers-api-default-security-group-dev")?;
-                let authorize = account.ec2.authorize_security_group_ingress().group_id(group);
-                account
-                    .wait(authorize.ip_permissions(from("10.0.0.0/16", 443)).send())
-                    .map(drop)
-            },
-        ),
-        mutation(
             "private subnet moved to the zone of the other",
             &["networking-subnets::zapier-triggers-api-vpc-dev"],
             |account| {
@@ -110,6 +88,40 @@ pub fn all() -> Vec<Mutation> {
         mutation("subnet deleted", SUBNETS, |account| {
             delete_subnet(account, "zapier-triggers-api-private-us-east-1a-dev")
         }),
+    ]
+}
+
+fn groups() -> Vec<Mutation> {
+    vec![
+        mutation(
+            "security group opened to the world",
+            &["networking-no-open-ingress::zapier-triggers-api-lambda-dev"],
+            |account| {
+                let group = account.security_group_id("zapier-triggers-api-lambda-dev")?;
+                let authorize = account.ec2.authorize_security_group_ingress().group_id(group);
+                account.wait(authorize.ip_permissions(world(22)).send()).map(drop)
+            },
+        ),
+        mutation(
+            "functions may open any port",
+            &["networking-egress-limited::zapier-triggers-api-lambda-dev"],
+            |account| {
+                let group = account.security_group_id("zapier-triggers-api-lambda-dev")?;
+                let authorize = account.ec2.authorize_security_group_egress().group_id(group);
+                account.wait(authorize.ip_permissions(world(25)).send()).map(drop)
+            },
+        ),
+        mutation(
+            "default security group opened within the VPC",
+            &["networking-default-group-closed::zapier-triggers-api-default-security-group-dev"],
+            |account| {
+                let group = account.security_group_id("zapier-triggers-api-default-security-group-dev")?;
+                let authorize = account.ec2.authorize_security_group_ingress().group_id(group);
+                account
+                    .wait(authorize.ip_permissions(from("10.0.0.0/16", 443)).send())
+                    .map(drop)
+            },
+        ),
         mutation(
             "security group opened to the world of IPv6",
             &["networking-no-open-ingress::zapier-triggers-api-lambda-dev"],
@@ -138,6 +150,11 @@ pub fn all() -> Vec<Mutation> {
                     .map(drop)
             },
         ),
+    ]
+}
+
+fn flow_logs() -> Vec<Mutation> {
+    vec![
         mutation(
             "flow log deleted",
             &["vpc-flow-logs::at least the promised number"],

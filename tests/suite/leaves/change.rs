@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 /// A value in which one leaf is not what it was.
 pub struct Change {
-    /// The leaf, as `ingress/[]/cidr_blocks`; ` » ` leads into a JSON text.
+    /// The leaf, as `ingress/[]/cidr_blocks`; ` » ` leads into a JSON text, and `{a + b}` are two leaves at once.
     pub leaf: String,
     /// The whole value, changed.
     pub value: Value,
@@ -83,9 +83,8 @@ impl Walk<'_> {
             let mut changed = fields.clone();
             changed.insert(other.clone(), json!(!on));
             changed.insert(key.to_owned(), Value::Null);
-            for name in [key, other] {
-                self.replace(pointer, &joined(leaf, name), Value::Object(changed.clone()));
-            }
+            let both = joined(leaf, &format!("{{{key} + {other}}}"));
+            self.replace(pointer, &both, Value::Object(changed));
         }
     }
 
@@ -173,6 +172,6 @@ fn every_kind_of_leaf_has_a_change() {
     holds("empty/[]", "/empty", &json!(["donated"]));
     holds("map/Key", "/map", &json!({}));
     holds("map/Key", "/map", &json!({"key-changed": "a"}));
-    holds("either/on", "/either", &json!({"on": false, "key": null}));
+    holds("either/{key + on}", "/either", &json!({"on": false, "key": null}));
     holds("policy » Effect", "/policy", &json!("{\"Effect\":\"Allow\"}"));
 }
