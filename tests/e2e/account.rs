@@ -34,6 +34,22 @@ pub struct Account {
     pub sqs: aws_sdk_sqs::Client,
     /// IAM.
     pub iam: aws_sdk_iam::Client,
+    /// API Gateway.
+    pub apigateway: aws_sdk_apigateway::Client,
+    /// Lambda.
+    pub lambda: aws_sdk_lambda::Client,
+    /// CloudWatch.
+    pub cloudwatch: aws_sdk_cloudwatch::Client,
+    /// CloudWatch Logs.
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+    /// SNS.
+    pub sns: aws_sdk_sns::Client,
+    /// Secrets Manager.
+    pub secrets: aws_sdk_secretsmanager::Client,
+    /// Systems Manager's parameters.
+    pub ssm: aws_sdk_ssm::Client,
+    /// The Resource Groups Tagging API.
+    pub tagging: aws_sdk_resourcegroupstagging::Client,
 }
 
 impl Account {
@@ -53,6 +69,14 @@ impl Account {
             dynamodb: aws_sdk_dynamodb::Client::new(&sdk),
             sqs: aws_sdk_sqs::Client::new(&sdk),
             iam: aws_sdk_iam::Client::new(&sdk),
+            apigateway: aws_sdk_apigateway::Client::new(&sdk),
+            lambda: aws_sdk_lambda::Client::new(&sdk),
+            cloudwatch: aws_sdk_cloudwatch::Client::new(&sdk),
+            logs: aws_sdk_cloudwatchlogs::Client::new(&sdk),
+            sns: aws_sdk_sns::Client::new(&sdk),
+            secrets: aws_sdk_secretsmanager::Client::new(&sdk),
+            ssm: aws_sdk_ssm::Client::new(&sdk),
+            tagging: aws_sdk_resourcegroupstagging::Client::new(&sdk),
         }
     }
 

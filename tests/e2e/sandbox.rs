@@ -28,7 +28,7 @@ pub struct Sandbox {
     /// Scratch space.
     pub scratch: tempfile::TempDir,
     // Last, so that they outlive what talks to them.
-    _moto: Moto,
+    moto: Moto,
     /// Runs the proxy and the clients.
     pub runtime: tokio::runtime::Runtime,
 }
@@ -55,9 +55,26 @@ impl Sandbox {
             stack,
             health,
             scratch,
-            _moto: moto,
+            moto,
             runtime,
         })
+    }
+
+    /// Changes the account, looks at it, and brings all of it back as it was, ids and all.
+    pub fn and_back<T>(&self, look: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+        self.post("checkpoint")?;
+        let seen = look();
+        self.post("rollback")?;
+        seen
+    }
+
+    fn post(&self, path: &str) -> Result<(), Failure> {
+        let request = reqwest::Client::new().post(format!("{}/{path}", self.moto.endpoint));
+        let answer = self.runtime.block_on(request.send())?;
+        if answer.status().is_success() {
+            return Ok(());
+        }
+        Err(format!("the emulated account answered {} to {path}", answer.status()).into())
     }
 }
 
@@ -74,7 +91,7 @@ impl Moto {
     pub fn start() -> Result<Self, Failure> {
         let mut child = Command::new(root().join("target/sandbox/venv/bin/python"))
             .arg(root().join("tests/sandbox/moto_server.py"))
-            .arg("0")
+            .args(["--checkpoints", "0"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -114,11 +131,6 @@ impl Stack {
         stack.terraform(&["plan", "-out=stack.tfplan"])?;
         stack.terraform(&["apply", "stack.tfplan"])?;
         Ok(stack)
-    }
-
-    /// Brings back what a scenario changed.
-    pub fn restore(&self) -> Result<(), Failure> {
-        self.terraform(&["apply", "-auto-approve"]).map(drop)
     }
 
     /// Runs terraform and gives what it printed; prints how long it took.

@@ -4,14 +4,14 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::Failure;
 use crate::account::Account;
 use crate::binary::{self, Ran, against, ensure, run, verify, verify_with};
 use crate::canonical::canonical;
 use crate::endpoint;
-use crate::mutations::{DESTRUCTIONS, MUTATIONS, Mutation};
+use crate::mutations;
 use crate::proxy::Fault;
 use crate::sandbox::{ACCOUNT, Health, Moto, Sandbox, root};
 
@@ -31,7 +31,7 @@ pub fn all() -> Vec<(&'static str, Scenario)> {
         ),
         (
             "each_mutation_fails_exactly_its_checks",
-            each_mutation_fails_exactly_its_checks,
+            mutations::each_mutation_fails_exactly_its_checks,
         ),
         ("unhealthy_endpoint_fails", unhealthy_endpoint_fails),
         (
@@ -56,14 +56,11 @@ pub fn all() -> Vec<(&'static str, Scenario)> {
         ),
         ("interrupted_run_says_so", interrupted_run_says_so),
         ("empty_account_passes_nothing", empty_account_passes_nothing),
-        (
-            "destruction_fails_exactly_its_checks",
-            destruction_fails_exactly_its_checks,
-        ),
     ]
 }
 
-const NO_LATENCY: [&str; 3] = ["--", "--skip", "health-latency"];
+/// What leaves out how fast this machine answers while it runs tests.
+pub const NO_LATENCY: [&str; 3] = ["--", "--skip", "health-latency"];
 
 fn second_plan_has_no_changes(sandbox: &mut Sandbox) -> Result<(), Failure> {
     sandbox.stack.terraform(&["plan", "-detailed-exitcode"]).map(drop)
@@ -282,53 +279,6 @@ fn snapshot_and_account_give_the_same_verdicts(sandbox: &mut Sandbox) -> Result<
     ensure(!live.is_empty() && live == recorded, || {
         format!("live {live:#?}\nrecorded {recorded:#?}")
     })
-}
-
-fn each_mutation_fails_exactly_its_checks(sandbox: &mut Sandbox) -> Result<(), Failure> {
-    let mut wrong = Vec::new();
-    println!("\n{:55} {:>6}  tests that failed", "change", "time");
-    for mutation in MUTATIONS {
-        (mutation.change)(&sandbox.account)?;
-        wrong.extend(outcome_of(sandbox, mutation)?);
-        (mutation.revert)(&sandbox.account)?;
-    }
-    ensure(wrong.is_empty(), || wrong.join("\n"))?;
-    verify(sandbox, &NO_LATENCY)?.expect_code(0)
-}
-
-fn destruction_fails_exactly_its_checks(sandbox: &mut Sandbox) -> Result<(), Failure> {
-    let mut wrong = Vec::new();
-    println!();
-    for mutation in DESTRUCTIONS {
-        (mutation.change)(&sandbox.account)?;
-        wrong.extend(outcome_of(sandbox, mutation)?);
-        (mutation.revert)(&sandbox.account)?;
-        sandbox.stack.restore()?;
-    }
-    ensure(wrong.is_empty(), || wrong.join("\n"))?;
-    verify(sandbox, &NO_LATENCY)?.expect_code(0)
-}
-
-/// Verifies after a change, prints a line of the table, and says what is wrong, if anything.
-fn outcome_of(sandbox: &Sandbox, mutation: &Mutation) -> Result<Option<String>, Failure> {
-    let start = Instant::now();
-    let ran = verify(sandbox, &NO_LATENCY)?;
-    let failed = ran.with_outcome("fail");
-    let undetermined = ran.with_outcome("error");
-    let names = failed.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    println!(
-        "{:55} {:>4} ms  {names}",
-        mutation.name,
-        start.elapsed().as_millis()
-    );
-    let expected: BTreeSet<String> = mutation.fails.iter().map(|name| (*name).to_owned()).collect();
-    let right = failed == expected && undetermined.is_empty() && ran.code == 1;
-    Ok((!right).then(|| {
-        format!(
-            "{}: expected {expected:?} to fail, {failed:?} did, {undetermined:?} were undetermined, exit {}\n{}",
-            mutation.name, ran.code, ran.stderr
-        )
-    }))
 }
 
 fn unhealthy_endpoint_fails(sandbox: &mut Sandbox) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The emulated AWS account of the end-to-end tests: moto's server, brought closer to AWS where Terraform notices.
 
-usage: moto_server.py [--enforce-iam-after N] [--verbose] PORT
+usage: moto_server.py [--checkpoints] [--enforce-iam-after N] [--verbose] PORT
 
 PORT 0 picks a free port. The server listens on 127.0.0.1 only and prints one line to stdout,
 `listening on 127.0.0.1:PORT`, once it accepts connections. It ends when its stdin reaches end of file, so that it
@@ -18,16 +18,21 @@ that are let through without a check:
 While it is on, requests must come with the access key of an IAM user (CreateAccessKey) or of an assumed role
 (AssumeRole) that exists in the server; its policies decide, against resource `*` for every service but S3. Unknown
 keys are refused; signatures are checked for S3 only. `--enforce-iam-after N` sets the number from the start. `POST /moto-api/reset` empties the account.
+
+With `--checkpoints` the whole account, ids and all, is remembered by `POST /checkpoint` and brought back by `POST /rollback`.
+Checkpoints nest: the process forks at each, the child serves on, and the parent waits until a rollback ends the child.
 """
 
 import argparse
 import json
 import logging
 import os
+import socketserver
 import sys
 import threading
 import time
 import uuid
+from http import HTTPStatus
 
 # Read when moto is first imported: AWS managed policies exist in every account, so roles can have them attached.
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
@@ -90,6 +95,18 @@ def answer_invocations_empty():
         return b"{}"
 
     LambdaBackend.invoke = invoke
+
+
+def update_tracing():
+    """Lets UpdateFunctionConfiguration change how a function is traced, which moto takes and forgets."""
+    original = LambdaFunction.update_configuration
+
+    def update_configuration(self, config_updates):
+        if "TracingConfig" in config_updates:
+            self.tracing_config = config_updates["TracingConfig"]
+        return original(self, config_updates)
+
+    LambdaFunction.update_configuration = update_configuration
 
 
 def omit_unset_image_config():
@@ -299,6 +316,7 @@ def trust_signatures():
 FIX_UPS = (
     allocate_addresses_in_vpc,
     answer_invocations_empty,
+    update_tracing,
     omit_unset_image_config,
     keep_queue_policy,
     return_compact_redrive_policy,
@@ -310,9 +328,57 @@ FIX_UPS = (
 )
 
 
+class Checkpoints:
+    """Remembers the account and brings it back, by forking: memory is copied, and nothing in it need be copyable."""
+
+    def __init__(self, application):
+        self.application = application
+        self.server = None
+        self.asked = None  # the path, once the server has been told to stop for it
+        self.depth = 0
+
+    def __call__(self, environ, start_response):
+        path = environ["PATH_INFO"]
+        if path not in ("/checkpoint", "/rollback"):
+            return self.application(environ, start_response)
+        if path == "/rollback" and self.depth == 0:
+            start_response(f"{HTTPStatus.CONFLICT} no checkpoint", [])
+            return [b"there is no checkpoint to go back to"]
+        self.asked = path
+        # Waits until nothing more is accepted: what the client sends after the answer waits for the fork.
+        self.server.shutdown()
+        start_response("200 OK", [("Content-Length", "0")])
+        return [b""]
+
+    def serve(self):
+        """Serves until stdin ends; forks between requests, in the main thread."""
+        while True:
+            # Not werkzeug's own, which closes the socket at its end. It looks for the end every 20 ms.
+            socketserver.BaseServer.serve_forever(self.server, 0.02)
+            asked, self.asked = self.asked, None
+            # The request that asked, and any that came with it: only this thread lives on in a child.
+            while threading.active_count() > 2:
+                time.sleep(0.001)
+            if asked == "/rollback":
+                os._exit(0)
+            child = os.fork()
+            if child == 0:
+                self.depth += 1
+                threading.Thread(target=exit_with_parent, daemon=True).start()
+            else:
+                os.waitpid(child, 0)
+
+
+class OneRequestPerConnection(MotoRequestHandler):
+    """Closes each connection: one that stayed open across a checkpoint would reach the account from before it."""
+
+    protocol_version = "HTTP/1.0"
+
+
 def exit_with_parent():
     """Ends the process when stdin reaches end of file, that is when whoever holds its other end is gone."""
-    while sys.stdin.buffer.read(4096):
+    # Unbuffered: a buffer's lock would be held by this thread for ever, and a fork would inherit the held lock.
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     # Not sys.exit: that would end this thread only, and open connections must not delay the end.
     os._exit(0)
@@ -328,6 +394,7 @@ def parse_arguments():
         type=int,
         help="let N requests through, then check IAM policies (default: never)",
     )
+    parser.add_argument("--checkpoints", action="store_true", help="answer POST /checkpoint and POST /rollback")
     parser.add_argument("--verbose", action="store_true", help="log every request to stderr")
     return parser.parse_args()
 
@@ -343,8 +410,12 @@ def main():
     logging.getLogger("werkzeug").setLevel(logging.INFO if arguments.verbose else logging.ERROR)
 
     application = with_cbor(DomainDispatcherApplication(create_backend_app))
+    handler = MotoRequestHandler
+    if arguments.checkpoints:
+        application = Checkpoints(application)
+        handler = OneRequestPerConnection
     try:
-        server = make_server(HOST, arguments.port, application, threaded=True, request_handler=MotoRequestHandler)
+        server = make_server(HOST, arguments.port, application, threaded=True, request_handler=handler)
     except OSError as error:
         sys.exit(f"moto_server.py: cannot listen on {HOST}:{arguments.port}: {error.strerror}")
     # moto builds URLs of its own with it.
@@ -353,7 +424,11 @@ def main():
 
     threading.Thread(target=exit_with_parent, daemon=True).start()
     try:
-        server.serve_forever()
+        if arguments.checkpoints:
+            application.server = server
+            application.serve()
+        else:
+            server.serve_forever()
     except KeyboardInterrupt:
         pass
 

@@ -9,6 +9,7 @@ mod generated;
 mod images;
 mod invariants;
 mod kinds;
+mod leaves;
 mod messages;
 mod policy;
 mod probe;
