@@ -234,16 +234,22 @@ pub fn times() -> String {
     if names.is_empty() {
         return String::new();
     }
-    let mut table = format!("\n{:24}", "seconds");
-    for step in STEPS {
-        table += &format!("{step:>12}");
-    }
-    for name in names {
-        table += &format!("\n{name:24}");
-        for step in STEPS {
-            let found = times.iter().find(|time| time.0 == name && time.1 == step);
-            table += &found.map_or_else(|| format!("{:>12}", "-"), |time| format!("{:>12.1}", time.2));
-        }
-    }
-    table + "\n"
+    let cell = |name: &str, step: &str| {
+        let found = times.iter().find(|time| time.0 == name && time.1 == step);
+        found.map_or_else(|| format!("{:>12}", "-"), |time| format!("{:>12.1}", time.2))
+    };
+    let heads = STEPS
+        .iter()
+        .map(|step| format!("{step:>12}"))
+        .collect::<Vec<_>>()
+        .concat();
+    let lines = names.iter().map(|name| {
+        let cells: Vec<String> = STEPS.iter().map(|step| cell(name, step)).collect();
+        format!("{name:24}{}\n", cells.concat())
+    });
+    format!(
+        "\n{:24}{heads}\n{}",
+        "seconds",
+        lines.collect::<Vec<_>>().concat()
+    )
 }
