@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::Failure;
@@ -38,9 +38,14 @@ pub fn command(arguments: &[&str]) -> Command {
 
 /// A command with credentials, against the proxy.
 pub fn against(sandbox: &Sandbox, arguments: &[&str]) -> Command {
+    at(&sandbox.proxy.endpoint, arguments)
+}
+
+/// A command with credentials, against an account without a proxy.
+pub fn at(endpoint: &str, arguments: &[&str]) -> Command {
     let mut command = command(arguments);
     command
-        .env("AWS_ENDPOINT_URL", &sandbox.proxy.endpoint)
+        .env("AWS_ENDPOINT_URL", endpoint)
         .env("AWS_ACCESS_KEY_ID", "test")
         .env("AWS_SECRET_ACCESS_KEY", "test");
     command
@@ -73,7 +78,6 @@ pub fn verify_with(
     change: impl FnOnce(&mut Command),
 ) -> Result<Ran, Failure> {
     let reports: PathBuf = sandbox.scratch.path().join("reports");
-    let _ = std::fs::remove_dir_all(&reports);
     let folder = reports.display().to_string();
     let mut all = vec![
         "verify",
@@ -90,6 +94,12 @@ pub fn verify_with(
     all.extend(arguments);
     let mut command = against(sandbox, &all);
     change(&mut command);
+    run_with_report(command, &reports)
+}
+
+/// Runs a verification to its end and reads its report, when there is one.
+pub fn run_with_report(command: Command, reports: &Path) -> Result<Ran, Failure> {
+    let _ = std::fs::remove_dir_all(reports);
     let mut ran = run(command)?;
     if let Ok(text) = std::fs::read_to_string(reports.join("report.json")) {
         ran.report = serde_json::from_str(&text)?;
@@ -98,7 +108,44 @@ pub fn verify_with(
     Ok(ran)
 }
 
+/// Every resource of the account by type and ARN, as `snapshot` finds them.
+pub fn inventory(environment: &str, endpoint: &str, scratch: &Path) -> Result<BTreeSet<String>, Failure> {
+    let path = scratch.join(format!("{environment}-inventory.json"));
+    let file = path.display().to_string();
+    let arguments = ["snapshot", environment, "--account-id", ACCOUNT, "-o", &file];
+    run(at(endpoint, &arguments))?.expect_code(0)?;
+    let snapshot: Value = serde_json::from_str(&std::fs::read_to_string(&path)?)?;
+    let resources = snapshot["inventory"]["resources"].as_array();
+    let named = resources
+        .ok_or("a snapshot without resources")?
+        .iter()
+        .map(|one| {
+            let kind = one["details"]
+                .as_object()
+                .and_then(|details| details.keys().next());
+            format!(
+                "{} {}",
+                kind.map_or("?", String::as_str),
+                one["arn"].as_str().unwrap_or("?")
+            )
+        });
+    // The tagging API goes on listing what is gone.
+    Ok(named
+        .filter(|name| !name.starts_with("aws_resourcegroupstaggingapi_"))
+        .collect())
+}
+
 impl Ran {
+    /// Every test with its outcome, a line each.
+    pub fn outcomes(&self) -> String {
+        let cases = self.report["cases"].as_array().into_iter().flatten();
+        let lines = cases.map(|case| {
+            let outcome = case["verdict"]["outcome"].as_str().unwrap_or("?");
+            format!("  {outcome:15} {}", case["name"].as_str().unwrap_or("?"))
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// The names of the tests with that outcome.
     pub fn with_outcome(&self, outcome: &str) -> BTreeSet<String> {
         let cases = self.report["cases"].as_array().into_iter().flatten();

@@ -34,6 +34,11 @@ pub fn canonical(snapshot: &Value) -> Value {
         if let Some(path) = url.as_str().and_then(|url| url.splitn(4, '/').nth(3)) {
             *url = Value::String(path.to_owned());
         }
+        // So does the hash of a function's copy of it.
+        if let Some(hash) = resource.pointer_mut("/details/aws_lambda_function/environment/EVENTS_QUEUE_URL")
+        {
+            *hash = Value::Null;
+        }
     }
     value["inventory"]["coverage"]["reads"] = Value::Null;
     if let Some(resources) = value["inventory"]["resources"].as_array_mut() {

@@ -9,14 +9,23 @@
     reason = "the tables of requests, changes and times are what a reader of the log looks for"
 )]
 
+mod access;
 mod account;
+mod apart;
 mod binary;
 mod canonical;
+mod conformance;
 mod endpoint;
+mod environments;
+mod modules;
 mod mutations;
+mod provider6;
 mod proxy;
+mod reads;
+mod recording;
 mod sandbox;
 mod scenarios;
+mod terraform;
 
 use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
@@ -37,7 +46,7 @@ fn main() -> ExitCode {
     let shared: Shared = Arc::new(LazyLock::new(|| {
         Mutex::new(Sandbox::start().map_err(|error| error.to_string()))
     }));
-    let trials = scenarios::all()
+    let mut trials: Vec<Trial> = scenarios::all()
         .into_iter()
         .map(|(name, scenario)| {
             let shared = Arc::clone(&shared);
@@ -49,8 +58,10 @@ fn main() -> ExitCode {
             })
         })
         .collect();
+    trials.extend(apart::trials(&arguments, &shared));
     let conclusion = libtest_mimic::run(&arguments, trials);
     // Dropped by hand: the emulated account ends with the tests, however they ended.
     drop(shared);
+    println!("{}", terraform::times());
     conclusion.exit_code()
 }

@@ -1,14 +1,16 @@
 //! The emulated account: moto on loopback, the stack applied to it by Terraform, a proxy in front of it, and the
 //! health function as a local server beside it.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::time::Instant;
 
 use crate::Failure;
-use crate::account::Account;
+use crate::account::{Account, EVENTS_QUEUE};
+use crate::binary::inventory;
 use crate::proxy::Proxy;
+use crate::terraform::{Terraform, changes};
 
 /// The account that moto emulates.
 pub const ACCOUNT: &str = "123456789012";
@@ -21,14 +23,17 @@ pub struct Sandbox {
     pub account: Account,
     /// What the binary talks to.
     pub proxy: Proxy,
-    /// The working copy of `terraform/`.
+    /// What the account held before the stack.
+    pub before: BTreeSet<String>,
+    /// The development environment.
     pub stack: Stack,
     /// The health function.
     pub health: Health,
     /// Scratch space.
     pub scratch: tempfile::TempDir,
     // Last, so that they outlive what talks to them.
-    moto: Moto,
+    /// The emulated account.
+    pub moto: Moto,
     /// Runs the proxy and the clients.
     pub runtime: tokio::runtime::Runtime,
 }
@@ -38,20 +43,27 @@ pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Makes what every test here needs; does nothing when it is there.
+pub fn set_up() -> Result<(), Failure> {
+    run(Command::new(root().join("tests/sandbox/setup.sh")), "setup.sh").map(drop)
+}
+
 impl Sandbox {
     /// Sets everything up and applies the stack.
     pub fn start() -> Result<Self, Failure> {
-        run(Command::new(root().join("tests/sandbox/setup.sh")), "setup.sh")?;
+        set_up()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let scratch = tempfile::tempdir()?;
         let moto = Moto::start()?;
+        let before = inventory("dev", &moto.endpoint, scratch.path())?;
         let stack = Stack::apply(&scratch.path().join("stack"), &moto.endpoint)?;
         let account = Account::new(&runtime, &moto.endpoint);
         let proxy = Proxy::start(&runtime, &moto.endpoint)?;
-        let health = Health::start(&moto.endpoint, "zapier-triggers-api-events-dev")?;
+        let health = Health::start(&moto.endpoint, "zapier-triggers-api-events-dev", EVENTS_QUEUE)?;
         Ok(Self {
             account,
             proxy,
+            before,
             stack,
             health,
             scratch,
@@ -113,44 +125,29 @@ impl Drop for Moto {
     }
 }
 
-/// The working copy of `terraform/`, applied.
+/// The development environment, applied.
 pub struct Stack {
-    folder: PathBuf,
+    /// Its working copy of `terraform/`.
+    pub terraform: Terraform,
+    /// What was applied, in the same folder.
+    pub plan: &'static str,
+    /// How many resources that were.
+    pub resources: u64,
 }
 
 impl Stack {
     fn apply(work: &Path, endpoint: &str) -> Result<Self, Failure> {
-        let mut prepare = Command::new(root().join("tests/sandbox/prepare.py"));
-        prepare.arg("dev").arg(work).arg(endpoint);
-        run(prepare, "prepare.py")?;
-        let stack = Self {
-            folder: work.join("environments/dev"),
-        };
-        stack.terraform(&["init"])?;
-        stack.terraform(&["validate"])?;
-        stack.terraform(&["plan", "-out=stack.tfplan"])?;
-        stack.terraform(&["apply", "stack.tfplan"])?;
-        Ok(stack)
-    }
-
-    /// Runs terraform and gives what it printed; prints how long it took.
-    pub fn terraform(&self, arguments: &[&str]) -> Result<String, Failure> {
-        let start = Instant::now();
-        let mut command = Command::new("terraform");
-        command
-            .arg(arguments[0])
-            .arg("-no-color")
-            .args(&arguments[1..])
-            .env("TF_INPUT", "0")
-            .current_dir(&self.folder)
-            .env("TF_CLI_CONFIG_FILE", root().join("target/sandbox/terraformrc"));
-        let text = run(command, &format!("terraform {}", arguments.join(" ")))?;
-        eprintln!(
-            "terraform {}: {:.1} s",
-            arguments.join(" "),
-            start.elapsed().as_secs_f64()
-        );
-        Ok(text)
+        let terraform = Terraform::prepare("dev", work, endpoint)?;
+        let plan = "stack.tfplan";
+        terraform.step("init", &["init"])?;
+        terraform.step("validate", &["validate"])?;
+        let planned = terraform.step("plan", &["plan", &format!("-out={plan}")])?;
+        terraform.step("apply", &["apply", plan])?;
+        Ok(Self {
+            resources: changes(&planned)?.add,
+            terraform,
+            plan,
+        })
     }
 }
 
@@ -162,8 +159,8 @@ pub struct Health {
 }
 
 impl Health {
-    /// Starts the server with a table to depend on.
-    pub fn start(endpoint: &str, table: &str) -> Result<Self, Failure> {
+    /// Starts the server with a table and a queue to depend on.
+    pub fn start(endpoint: &str, table: &str, queue: &str) -> Result<Self, Failure> {
         let binary = Path::new(env!("CARGO_BIN_EXE_stackproof")).with_file_name("health");
         if !binary.exists() {
             return Err(format!("{} is not built; run `cargo test --workspace`", binary.display()).into());
@@ -171,6 +168,7 @@ impl Health {
         let mut child = Command::new(binary)
             .env("PORT", "0")
             .env("EVENTS_TABLE_NAME", table)
+            .env("EVENTS_QUEUE_URL", format!("{endpoint}/{ACCOUNT}/{queue}"))
             .env("AWS_REGION", REGION)
             .env("AWS_ENDPOINT_URL", endpoint)
             .env("AWS_ACCESS_KEY_ID", "test")

