@@ -155,17 +155,6 @@ impl Account {
         )
     }
 
-    /// The id of the stack's NAT gateway.
-    pub fn nat_gateway_id(&self) -> Result<String, Failure> {
-        let named = by_name("zapier-triggers-api-nat-us-east-1a-dev");
-        let answer = self.wait(self.ec2.describe_nat_gateways().filter(named).send())?;
-        let mut gateways = answer.nat_gateways().iter();
-        first(
-            gateways.find_map(|gateway| gateway.nat_gateway_id.clone()),
-            "NAT gateway",
-        )
-    }
-
     /// Tags an EC2 resource as the stack's own are.
     pub fn tag_ec2(&self, id: &str, name: &str) -> Result<(), Failure> {
         let tag = |(key, value): (&str, &str)| Tag::builder().key(key).value(value).build();

@@ -284,6 +284,9 @@ impl Life {
         )?;
         expected.insert(format!("networking-nat-gateway-per-zone::{nat}"));
         expected.insert(format!("networking-subnets::{}", self.name("vpc")));
+        for function in ["authorizer", "health", "rotation"] {
+            expected.insert(format!("lambda-in-private-subnets::{}", self.name(function)));
+        }
 
         let endpoint = self.name("sqs-endpoint");
         let found = self
@@ -302,15 +305,18 @@ impl Life {
 
         let groups = [
             (
-                "networking-flow-log-retention",
+                ["networking-flow-log-retention", "vpc-flow-log-retention"],
                 format!("/aws/vpc/{}", self.name("flow-logs")),
             ),
-            ("logs-retention", format!("/aws/lambda/{}", self.name("health"))),
+            (
+                ["logs-retention", "lambda-log-retention"],
+                format!("/aws/lambda/{}", self.name("health")),
+            ),
         ];
-        for (check, group) in groups {
+        for (checks, group) in groups {
             let put = self.logs.put_retention_policy().log_group_name(&group);
             self.account.wait(put.retention_in_days(7).send())?;
-            expected.insert(format!("{check}::{group}"));
+            expected.extend(checks.map(|check| format!("{check}::{group}")));
         }
 
         let table = self.name("events");

@@ -2,7 +2,7 @@
 
 use aws_sdk_apigateway::operation::put_integration::builders::PutIntegrationFluentBuilder;
 use aws_sdk_apigateway::operation::put_method::builders::PutMethodFluentBuilder;
-use aws_sdk_apigateway::types::{AuthorizerType, IntegrationType, Op, PatchOperation};
+use aws_sdk_apigateway::types::{AuthorizerType, GatewayResponseType, IntegrationType, Op, PatchOperation};
 
 use super::{Mutation, mutation};
 use crate::Failure;
@@ -26,7 +26,10 @@ fn routes() -> Vec<Mutation> {
     vec![
         mutation(
             "route of the inbox removed",
-            &["api-routes::zapier-triggers-api-dev"],
+            &[
+                "api-inbox-reads-its-own-events::zapier-triggers-api-dev",
+                "api-routes::zapier-triggers-api-dev",
+            ],
             |account| {
                 let delete = account.apigateway.delete_resource().rest_api_id(id(account)?);
                 account
@@ -65,9 +68,14 @@ fn routes() -> Vec<Mutation> {
             &[
                 "api-authorizer-reads-the-key::zapier-triggers-api-dev",
                 "api-events-go-to-the-queue::zapier-triggers-api-dev",
+                "api-execution-logs-kept::zapier-triggers-api-dev/dev",
                 "api-health-is-open::zapier-triggers-api-dev",
+                "api-inbox-reads-its-own-events::zapier-triggers-api-dev",
+                "api-refusals-are-explained::zapier-triggers-api-dev",
                 "api-routes::zapier-triggers-api-dev",
-                "api-stage-logged-and-traced::at least the promised number",
+                "api-stage-logged-and-traced::zapier-triggers-api-dev/dev",
+                "lambda-authorizer-callers::zapier-triggers-api-authorizer-dev",
+                "lambda-health-callers::zapier-triggers-api-health-dev",
                 "tags-required::zapier-triggers-api-dev",
             ],
             |account| {
@@ -78,13 +86,21 @@ fn routes() -> Vec<Mutation> {
                     .map(drop)
             },
         ),
-        mutation("method added that needs no key", AUTHORIZED, |account| {
-            let put = account.apigateway.put_method().rest_api_id(id(account)?);
-            let put = put.resource_id(route(account, "/v1/inbox")?);
-            account
-                .wait(put.http_method("DELETE").authorization_type("NONE").send())
-                .map(drop)
-        }),
+        mutation(
+            "method added that needs no key",
+            &[
+                "api-authorized::zapier-triggers-api-dev",
+                "api-cors::zapier-triggers-api-dev",
+                "api-routes::zapier-triggers-api-dev",
+            ],
+            |account| {
+                let put = account.apigateway.put_method().rest_api_id(id(account)?);
+                let put = put.resource_id(route(account, "/v1/inbox")?);
+                account
+                    .wait(put.http_method("DELETE").authorization_type("NONE").send())
+                    .map(drop)
+            },
+        ),
     ]
 }
 
@@ -158,6 +174,25 @@ fn methods() -> Vec<Mutation> {
                 |put| put.r#type(IntegrationType::Mock).set_uri(None),
             )
         }),
+        mutation(
+            "inbox reads the whole table",
+            &["api-inbox-reads-its-own-events::zapier-triggers-api-dev"],
+            |account| {
+                let uri = "arn:aws:apigateway:us-east-1:dynamodb:action/Scan";
+                remake(account, "/v1/inbox", "GET", |put| put, |put| put.uri(uri))
+            },
+        ),
+        mutation(
+            "refusals no longer explained",
+            &["api-refusals-are-explained::zapier-triggers-api-dev"],
+            |account| {
+                let delete = account.apigateway.delete_gateway_response();
+                let delete = delete.rest_api_id(id(account)?);
+                account
+                    .wait(delete.response_type(GatewayResponseType::AccessDenied).send())
+                    .map(drop)
+            },
+        ),
         mutation("events sent to a topic", EVENTS, |account| {
             let uri = "arn:aws:apigateway:us-east-1:sns:path/123456789012/topic";
             remake(account, "/v1/events", "POST", |put| put, |put| put.uri(uri))
@@ -183,12 +218,19 @@ fn authorizers() -> Vec<Mutation> {
                 .identity_source("method.request.querystring.key");
             account.wait(create.send()).map(drop)
         }),
-        mutation("authorizer deleted", AUTHORIZER, |account| {
-            let delete = account.apigateway.delete_authorizer().rest_api_id(id(account)?);
-            account
-                .wait(delete.authorizer_id(authorizer(account)?).send())
-                .map(drop)
-        }),
+        mutation(
+            "authorizer deleted",
+            &[
+                "api-authorized::zapier-triggers-api-dev",
+                "api-authorizer-reads-the-key::zapier-triggers-api-dev",
+            ],
+            |account| {
+                let delete = account.apigateway.delete_authorizer().rest_api_id(id(account)?);
+                account
+                    .wait(delete.authorizer_id(authorizer(account)?).send())
+                    .map(drop)
+            },
+        ),
     ]
 }
 
@@ -226,7 +268,10 @@ fn stage() -> Vec<Mutation> {
     ));
     all.push(mutation(
         "stage deleted",
-        &["api-stage-logged-and-traced::at least the promised number"],
+        &[
+            "api-execution-logs-kept::zapier-triggers-api-dev/dev",
+            "api-stage-logged-and-traced::zapier-triggers-api-dev/dev",
+        ],
         |account| {
             let delete = account.apigateway.delete_stage().rest_api_id(id(account)?);
             account.wait(delete.stage_name("dev").send()).map(drop)

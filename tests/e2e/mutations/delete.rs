@@ -2,6 +2,7 @@
 
 use stackproof::inventory::Resource;
 
+use super::ec2;
 use crate::Failure;
 use crate::account::Account;
 
@@ -35,6 +36,21 @@ pub fn resource(account: &Account, resource: &Resource) -> Result<(), Failure> {
             .wait(account.ec2.delete_flow_logs().flow_log_ids(id).send())
             .map(drop),
         "aws_iam_role" => role(account, id),
+        "aws_internet_gateway" => {
+            ec2::detach(account, id)?;
+            account
+                .wait(
+                    account
+                        .ec2
+                        .delete_internet_gateway()
+                        .internet_gateway_id(id)
+                        .send(),
+                )
+                .map(drop)
+        }
+        "aws_nat_gateway" => account
+            .wait(account.ec2.delete_nat_gateway().nat_gateway_id(id).send())
+            .map(drop),
         "aws_lambda_function" => account
             .wait(account.lambda.delete_function().function_name(id).send())
             .map(drop),

@@ -1,14 +1,35 @@
 //! Networks, changed behind Terraform's back.
 
 use aws_sdk_ec2::types::{
-    FlowLogsResourceType, IpPermission, IpRange, Ipv6Range, LogDestinationType, TrafficType,
+    AttributeBooleanValue, FlowLogsResourceType, IpPermission, IpRange, Ipv6Range, LogDestinationType,
+    TrafficType,
 };
 
 use super::{Mutation, mutation};
 use crate::Failure;
 use crate::account::Account;
 
-const SUBNETS: &[&str] = &["networking-subnets::zapier-triggers-api-vpc-dev"];
+/// What a private subnet that is none any more fails.
+const ROUTING: &[&str] = &[
+    "lambda-in-private-subnets::zapier-triggers-api-authorizer-dev",
+    "lambda-in-private-subnets::zapier-triggers-api-health-dev",
+    "lambda-in-private-subnets::zapier-triggers-api-rotation-dev",
+    "networking-subnets::zapier-triggers-api-vpc-dev",
+];
+/// What a private subnet that is gone, or in the zone of the other, fails: the functions are no longer in it.
+const SUBNETS: &[&str] = &[
+    "lambda-in-private-subnets::zapier-triggers-api-authorizer-dev",
+    "lambda-in-private-subnets::zapier-triggers-api-health-dev",
+    "lambda-in-private-subnets::zapier-triggers-api-rotation-dev",
+    "lambda-in-two-subnets::zapier-triggers-api-authorizer-dev",
+    "lambda-in-two-subnets::zapier-triggers-api-health-dev",
+    "lambda-in-two-subnets::zapier-triggers-api-rotation-dev",
+    "networking-subnets::zapier-triggers-api-vpc-dev",
+];
+const OPENED: &[&str] = &[
+    "networking-functions-closed::zapier-triggers-api-lambda-dev",
+    "networking-no-open-ingress::zapier-triggers-api-lambda-dev",
+];
 const LAMBDA: &str = "zapier-triggers-api-lambda-dev";
 
 pub fn all() -> Vec<Mutation> {
@@ -39,26 +60,19 @@ fn subnets() -> Vec<Mutation> {
         ),
         mutation(
             "private subnet routed to the internet gateway",
-            &["networking-subnets::zapier-triggers-api-vpc-dev"],
+            ROUTING,
             |account| {
                 let table = account.route_table_id("zapier-triggers-api-private-us-east-1a-dev")?;
                 let gateway = account.internet_gateway_id()?;
                 replace_default_route(account, &table, |route| route.gateway_id(gateway))
             },
         ),
-        mutation(
-            "internet gateway detached",
-            &["networking-subnets::zapier-triggers-api-vpc-dev"],
-            |account| {
-                let detach = account.ec2.detach_internet_gateway().vpc_id(account.vpc_id()?);
-                account
-                    .wait(detach.internet_gateway_id(account.internet_gateway_id()?).send())
-                    .map(drop)
-            },
-        ),
+        mutation("internet gateway detached", ROUTING, |account| {
+            detach(account, &account.internet_gateway_id()?)
+        }),
         mutation(
             "private subnet moved to the zone of the other",
-            &["networking-subnets::zapier-triggers-api-vpc-dev"],
+            SUBNETS,
             |account| {
                 let name = "zapier-triggers-api-private-us-east-1b-dev";
                 delete_subnet(account, name)?;
@@ -79,12 +93,6 @@ fn subnets() -> Vec<Mutation> {
                     .map(drop)
             },
         ),
-        mutation("NAT gateway deleted", SUBNETS, |account| {
-            let delete = account.ec2.delete_nat_gateway();
-            account
-                .wait(delete.nat_gateway_id(account.nat_gateway_id()?).send())
-                .map(drop)
-        }),
         mutation("subnet deleted", SUBNETS, |account| {
             delete_subnet(account, "zapier-triggers-api-private-us-east-1a-dev")
         }),
@@ -93,13 +101,43 @@ fn subnets() -> Vec<Mutation> {
 
 fn groups() -> Vec<Mutation> {
     vec![
+        mutation("security group opened to the world", OPENED, |account| {
+            let group = account.security_group_id("zapier-triggers-api-lambda-dev")?;
+            let authorize = account.ec2.authorize_security_group_ingress().group_id(group);
+            account.wait(authorize.ip_permissions(world(22)).send()).map(drop)
+        }),
         mutation(
-            "security group opened to the world",
-            &["networking-no-open-ingress::zapier-triggers-api-lambda-dev"],
+            "endpoints opened to the whole VPC",
+            &["networking-endpoints-group::zapier-triggers-api-api-gateway-dev"],
             |account| {
-                let group = account.security_group_id("zapier-triggers-api-lambda-dev")?;
+                let group = account.security_group_id("zapier-triggers-api-api-gateway-dev")?;
                 let authorize = account.ec2.authorize_security_group_ingress().group_id(group);
-                account.wait(authorize.ip_permissions(world(22)).send()).map(drop)
+                account
+                    .wait(authorize.ip_permissions(from("10.0.0.0/16", 443)).send())
+                    .map(drop)
+            },
+        ),
+        mutation(
+            "names of hosts no longer given in the VPC",
+            &["networking-dns::zapier-triggers-api-vpc-dev"],
+            |account| {
+                let off = AttributeBooleanValue::builder().value(false).build();
+                let modify = account.ec2.modify_vpc_attribute().vpc_id(account.vpc_id()?);
+                account.wait(modify.enable_dns_hostnames(off).send()).map(drop)
+            },
+        ),
+        mutation(
+            "endpoint of DynamoDB taken out of the route tables",
+            &["networking-endpoints::zapier-triggers-api-dynamodb-endpoint-dev"],
+            |account| {
+                let found = account.wait(account.ec2.describe_vpc_endpoints().send())?;
+                let endpoint = found.vpc_endpoints().first().ok_or("no endpoint")?;
+                let modify = account
+                    .ec2
+                    .modify_vpc_endpoint()
+                    .set_vpc_endpoint_id(endpoint.vpc_endpoint_id.clone())
+                    .set_remove_route_table_ids(endpoint.route_table_ids.clone());
+                account.wait(modify.send()).map(drop)
             },
         ),
         mutation(
@@ -122,23 +160,19 @@ fn groups() -> Vec<Mutation> {
                     .map(drop)
             },
         ),
-        mutation(
-            "security group opened to the world of IPv6",
-            &["networking-no-open-ingress::zapier-triggers-api-lambda-dev"],
-            |account| {
-                let everybody = Ipv6Range::builder().cidr_ipv6("::/0").build();
-                let permission = IpPermission::builder()
-                    .ip_protocol("tcp")
-                    .from_port(443)
-                    .to_port(443)
-                    .ipv6_ranges(everybody);
-                let authorize = account.ec2.authorize_security_group_ingress();
-                let authorize = authorize.group_id(account.security_group_id(LAMBDA)?);
-                account
-                    .wait(authorize.ip_permissions(permission.build()).send())
-                    .map(drop)
-            },
-        ),
+        mutation("security group opened to the world of IPv6", OPENED, |account| {
+            let everybody = Ipv6Range::builder().cidr_ipv6("::/0").build();
+            let permission = IpPermission::builder()
+                .ip_protocol("tcp")
+                .from_port(443)
+                .to_port(443)
+                .ipv6_ranges(everybody);
+            let authorize = account.ec2.authorize_security_group_ingress();
+            let authorize = authorize.group_id(account.security_group_id(LAMBDA)?);
+            account
+                .wait(authorize.ip_permissions(permission.build()).send())
+                .map(drop)
+        }),
         mutation(
             "default security group may open connections",
             &["networking-default-group-closed::zapier-triggers-api-default-security-group-dev"],
@@ -157,12 +191,12 @@ fn flow_logs() -> Vec<Mutation> {
     vec![
         mutation(
             "flow log deleted",
-            &["vpc-flow-logs::at least the promised number"],
+            &["vpc-flow-logs::zapier-triggers-api-vpc-dev"],
             delete_flow_log,
         ),
         mutation(
             "flow log made anew, of refused traffic only",
-            &["vpc-flow-logs::zapier-triggers-api-flow-log-dev"],
+            &["vpc-flow-logs::zapier-triggers-api-vpc-dev"],
             |account| {
                 delete_flow_log(account)?;
                 let create = account
@@ -183,6 +217,12 @@ fn flow_logs() -> Vec<Mutation> {
             },
         ),
     ]
+}
+
+/// Takes the internet gateway off the VPC.
+pub fn detach(account: &Account, gateway: &str) -> Result<(), Failure> {
+    let detach = account.ec2.detach_internet_gateway().vpc_id(account.vpc_id()?);
+    account.wait(detach.internet_gateway_id(gateway).send()).map(drop)
 }
 
 fn delete_flow_log(account: &Account) -> Result<(), Failure> {

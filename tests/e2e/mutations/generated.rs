@@ -11,7 +11,7 @@ use stackproof::probe::ProbeResults;
 use stackproof::source::snapshot;
 use std::collections::BTreeSet;
 
-use super::{Mutation, delete, mutation, rogue, untag};
+use super::{Mutation, delete, iam, monitoring, mutation, rogue, untag};
 use crate::Failure;
 use crate::account::TAGS;
 use crate::binary::{against, run};
@@ -41,7 +41,8 @@ pub fn deletions(suite: &Suite, inventory: &Inventory) -> Result<Vec<Vec<Mutatio
         failures(suite, &without).difference(&before).cloned().collect()
     };
     let mut batches = Vec::new();
-    for spec in suite.checks.iter().filter(|spec| spec.kind.name == "exists") {
+    let of_dev = suite.checks.iter().filter(|spec| spec.excluded.is_none());
+    for spec in of_dev.filter(|spec| spec.kind.name == "exists") {
         let mut mutations = Vec::new();
         let (mut all_gone, mut all_fails) = (Vec::new(), BTreeSet::new());
         // Without any resource the subjects are the names themselves.
@@ -106,8 +107,49 @@ fn failures(suite: &Suite, inventory: &Inventory) -> BTreeSet<String> {
     };
     engine::expand(&suite.checks, inventory)
         .iter()
+        // What has no endpoint is not asked here.
+        .filter(|case| case.spec.kind.name != "latency")
         .filter(|case| case.judge(&evidence).outcome == Outcome::Fail)
         .map(engine::Case::name)
+        .collect()
+}
+
+/// Every role that a check holds to its grants gets one more grant, all at once: each fails its own check alone.
+pub fn widened_roles(suite: &Suite, inventory: &Inventory) -> Vec<Mutation> {
+    let specs = suite
+        .checks
+        .iter()
+        .filter(|spec| spec.kind.name == "least-privilege");
+    specs
+        .flat_map(|spec| {
+            let roles = spec.check.subjects(inventory).into_iter();
+            roles.map(|role| {
+                let fails = format!("{}::{}", spec.settings.id, role.name);
+                let name = format!("widened: {}", role.name);
+                mutation(name, &[fails.as_str()], move |account| {
+                    iam::widen(account, &role.name)
+                })
+            })
+        })
+        .collect()
+}
+
+/// Every alarm goes off a thousand times later, all at once: each fails the checks of its own threshold alone.
+pub fn deafened_alarms(suite: &Suite, inventory: &Inventory) -> Vec<Mutation> {
+    let specs = suite.checks.iter().filter(|spec| spec.kind.name == "alarm");
+    // This one holds where alarms go, whenever they do.
+    let specs = specs.filter(|spec| spec.settings.id != "alarms-reach-somebody");
+    specs
+        .flat_map(|spec| {
+            let alarms = spec.check.subjects(inventory).into_iter();
+            alarms.map(|alarm| {
+                let fails = format!("{}::{}", spec.settings.id, alarm.name);
+                let name = format!("deafened: {}", alarm.name);
+                mutation(name, &[fails.as_str()], move |account| {
+                    monitoring::deafen(account, &alarm.name)
+                })
+            })
+        })
         .collect()
 }
 

@@ -3,20 +3,15 @@
 use serde_json::json;
 
 use super::{Mutation, mutation};
-use crate::account::HEALTH_ROLE;
+use crate::Failure;
+use crate::account::{Account, HEALTH_ROLE};
 
 const ROLE: &[&str] = &["iam-health-role::zapier-triggers-api-health-role-dev"];
 
 pub fn all() -> Vec<Mutation> {
     vec![
         mutation("inline policy widened to dynamodb:*", ROLE, |account| {
-            let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*"}}"#;
-            let put = account
-                .iam
-                .put_role_policy()
-                .role_name(HEALTH_ROLE)
-                .policy_name("wide");
-            account.wait(put.policy_document(document).send()).map(drop)
+            widen(account, HEALTH_ROLE)
         }),
         mutation(
             "AdministratorAccess attached to the function's role",
@@ -59,4 +54,12 @@ pub fn all() -> Vec<Mutation> {
             super::delete::role(account, HEALTH_ROLE)
         }),
     ]
+}
+
+/// Gives a role one more policy, with much in it.
+pub fn widen(account: &Account, role: &str) -> Result<(), Failure> {
+    let document =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*"}}"#;
+    let put = account.iam.put_role_policy().role_name(role).policy_name("wide");
+    account.wait(put.policy_document(document).send()).map(drop)
 }

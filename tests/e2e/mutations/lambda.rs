@@ -9,13 +9,20 @@ use crate::Failure;
 use crate::account::Account;
 
 const HEALTH: &str = "zapier-triggers-api-health-dev";
+const AUTHORIZER: &str = "zapier-triggers-api-authorizer-dev";
+const ROTATION: &str = "zapier-triggers-api-rotation-dev";
 const TWO_SUBNETS: &[&str] = &["lambda-in-two-subnets::zapier-triggers-api-health-dev"];
 
 pub fn all() -> Vec<Mutation> {
     vec![
-        mutation("function taken out of the VPC", TWO_SUBNETS, |account| {
-            set_network(account, |_| VpcConfig::builder().build())
-        }),
+        mutation(
+            "function taken out of the VPC",
+            &[
+                "lambda-in-private-subnets::zapier-triggers-api-health-dev",
+                "lambda-in-two-subnets::zapier-triggers-api-health-dev",
+            ],
+            |account| set_network(account, |_| VpcConfig::builder().build()),
+        ),
         mutation("function left in one subnet", TWO_SUBNETS, |account| {
             set_network(account, |network| {
                 VpcConfig::builder()
@@ -78,6 +85,48 @@ pub fn all() -> Vec<Mutation> {
             from_zip,
         ),
         mutation(
+            "function with three gigabytes and a quarter of an hour",
+            &["lambda-small-and-short::zapier-triggers-api-health-dev"],
+            |account| {
+                let update = account.lambda.update_function_configuration();
+                let update = update.function_name(HEALTH).memory_size(3008).timeout(900);
+                account.wait(update.send()).map(drop)
+            },
+        ),
+        mutation(
+            "health no longer told its table",
+            &["lambda-health-environment::zapier-triggers-api-health-dev"],
+            |account| forget_variable(account, HEALTH, "EVENTS_TABLE_NAME"),
+        ),
+        mutation(
+            "authorizer no longer told its limit",
+            &["lambda-authorizer-environment::zapier-triggers-api-authorizer-dev"],
+            |account| forget_variable(account, AUTHORIZER, "RATE_LIMIT_PER_MINUTE"),
+        ),
+        mutation(
+            "failed rotations go nowhere",
+            &["lambda-rotation-failures-kept::zapier-triggers-api-rotation-dev"],
+            |account| {
+                let delete = account.lambda.delete_function_event_invoke_config();
+                account.wait(delete.function_name(ROTATION).send()).map(drop)
+            },
+        ),
+        mutation(
+            "health called by the API Gateway of any account",
+            &["lambda-health-callers::zapier-triggers-api-health-dev"],
+            |account| let_call(account, HEALTH, "apigateway.amazonaws.com"),
+        ),
+        mutation(
+            "authorizer called by another account",
+            &["lambda-authorizer-callers::zapier-triggers-api-authorizer-dev"],
+            |account| let_call(account, AUTHORIZER, "arn:aws:iam::999988887777:root"),
+        ),
+        mutation(
+            "rotation called for the secret of any account",
+            &["lambda-rotation-callers::zapier-triggers-api-rotation-dev"],
+            |account| let_call(account, ROTATION, "secretsmanager.amazonaws.com"),
+        ),
+        mutation(
             "retention of a function's logs removed",
             &["lambda-log-retention::/aws/lambda/zapier-triggers-api-health-dev"],
             |account| {
@@ -87,6 +136,38 @@ pub fn all() -> Vec<Mutation> {
             },
         ),
     ]
+}
+
+/// Takes a variable out of a function's environment.
+fn forget_variable(account: &Account, function: &str, name: &str) -> Result<(), Failure> {
+    let read = account
+        .lambda
+        .get_function_configuration()
+        .function_name(function);
+    let found = account.wait(read.send())?;
+    let mut variables = found
+        .environment
+        .and_then(|found| found.variables)
+        .ok_or("no variables")?;
+    variables.remove(name).ok_or("no such variable")?;
+    let variables = Environment::builder().set_variables(Some(variables)).build();
+    let update = account
+        .lambda
+        .update_function_configuration()
+        .function_name(function);
+    account.wait(update.environment(variables).send()).map(drop)
+}
+
+/// Lets a principal call a function, whatever for.
+fn let_call(account: &Account, function: &str, principal: &str) -> Result<(), Failure> {
+    let add = account
+        .lambda
+        .add_permission()
+        .function_name(function)
+        .statement_id("Second")
+        .action("lambda:InvokeFunction")
+        .principal(principal);
+    account.wait(add.send()).map(drop)
 }
 
 fn set_network(

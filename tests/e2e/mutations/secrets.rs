@@ -13,6 +13,14 @@ pub fn all() -> Vec<Mutation> {
             let cancel = account.secrets.cancel_rotate_secret().secret_id(SECRET);
             account.wait(cancel.send()).map(drop)
         }),
+        mutation(
+            "policy of the secret deleted",
+            &["secrets-tls-only::zapier-triggers-api/api-keys-dev"],
+            |account| {
+                let delete = account.secrets.delete_resource_policy().secret_id(SECRET);
+                account.wait(delete.send()).map(drop)
+            },
+        ),
         mutation("secret rotated once a year", ROTATED, |account| {
             let described = account.wait(account.secrets.describe_secret().secret_id(SECRET).send())?;
             let rules = RotationRulesType::builder().automatically_after_days(365).build();

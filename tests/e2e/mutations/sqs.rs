@@ -31,6 +31,19 @@ pub fn all() -> Vec<Mutation> {
             &["sqs-dlq-retention::zapier-triggers-events-dlq-dev"],
             |account| retention(account, "86400"),
         ),
+        mutation(
+            "events kept for a minute",
+            &["sqs-events-retention::zapier-triggers-events-dev"],
+            |account| {
+                let name = QueueAttributeName::MessageRetentionPeriod;
+                attribute(account, EVENTS_QUEUE, name, "60")
+            },
+        ),
+        mutation(
+            "policy of a queue removed",
+            &["sqs-tls-only::zapier-triggers-events-dev"],
+            |account| attribute(account, EVENTS_QUEUE, QueueAttributeName::Policy, ""),
+        ),
         mutation("failed events go nowhere", REDRIVE, |account| {
             attribute(account, EVENTS_QUEUE, QueueAttributeName::RedrivePolicy, "")
         }),
