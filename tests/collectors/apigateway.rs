@@ -57,7 +57,7 @@ fn account(request: &Request) -> Answer {
             "authorizerUri":"arn:aws:apigateway:us-east-1:lambda:path/f","identitySource":"method.request.header.X-Key",
             "authorizerResultTtlInSeconds":0}]}"#,
         ),
-        "GET /restapis/b2/authorizers" => ok("{}"),
+        "GET /restapis/b2/authorizers" | "GET /restapis/b2/requestvalidators" => ok("{}"),
         "GET /restapis/a1/gatewayresponses" => {
             ok(r#"{"item":[{"responseType":"UNAUTHORIZED","statusCode":"401",
             "defaultResponse":false,"responseTemplates":{"application/json":"{}"}},
@@ -68,7 +68,6 @@ fn account(request: &Request) -> Answer {
         }
         "GET /restapis/a1/requestvalidators" => ok(r#"{"position":"more","item":[{"id":"v1","name":"body",
             "validateRequestBody":true,"validateRequestParameters":false}]}"#),
-        "GET /restapis/b2/requestvalidators" => ok("{}"),
         "GET /restapis/a1/stages" => ok(
             r#"{"item":[{"stageName":"v1","deploymentId":"d1","tracingEnabled":true,
             "accessLogSettings":{"destinationArn":"arn:aws:logs:us-east-1:123456789012:log-group:gw","format":"$context.requestId"},

@@ -23,7 +23,7 @@ use tokio::time::timeout;
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Longer than any invocation takes, so that a test that hangs fails instead.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a function made of one invocation.
 #[derive(Debug)]

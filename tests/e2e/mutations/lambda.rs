@@ -14,6 +14,12 @@ const ROTATION: &str = "zapier-triggers-api-rotation-dev";
 const TWO_SUBNETS: &[&str] = &["lambda-in-two-subnets::zapier-triggers-api-health-dev"];
 
 pub fn all() -> Vec<Mutation> {
+    let mut all = network_and_code();
+    all.extend(settings());
+    all
+}
+
+fn network_and_code() -> Vec<Mutation> {
     vec![
         mutation(
             "function taken out of the VPC",
@@ -84,6 +90,11 @@ pub fn all() -> Vec<Mutation> {
             &["lambda-container-images::zapier-triggers-api-health-dev"],
             from_zip,
         ),
+    ]
+}
+
+fn settings() -> Vec<Mutation> {
+    vec![
         mutation(
             "function with three gigabytes and a quarter of an hour",
             &["lambda-small-and-short::zapier-triggers-api-health-dev"],
