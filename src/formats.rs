@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// A text format: its name in the schema, what a user would call it, and its test.
@@ -159,7 +160,9 @@ impl fmt::Display for Network {
 #[derive(Debug, Clone)]
 pub struct NameGlob {
     text: String,
-    matcher: GlobMatcher,
+    glob: Glob,
+    /// Compiled when the first name is compared: compiling takes far longer than parsing, and loading needs no match.
+    matcher: OnceLock<GlobMatcher>,
 }
 
 impl PartialEq for NameGlob {
@@ -176,7 +179,9 @@ impl NameGlob {
     /// Whether the whole of the name matches.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
-        self.matcher.is_match(name)
+        self.matcher
+            .get_or_init(|| self.glob.compile_matcher())
+            .is_match(name)
     }
 }
 
@@ -190,7 +195,8 @@ impl FromStr for NameGlob {
         let glob = Glob::new(text).map_err(|error| error.kind().to_string())?;
         Ok(Self {
             text: text.to_owned(),
-            matcher: glob.compile_matcher(),
+            glob,
+            matcher: OnceLock::new(),
         })
     }
 }

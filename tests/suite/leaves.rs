@@ -67,8 +67,10 @@ impl Learnt {
 fn every_check_fails_by_some_change_and_every_leaf_is_accounted_for() {
     let (suite, inventory) = (shipped(), recorded());
     let start = std::time::Instant::now();
-    // Every so manieth resource to each thread: the large ones stand together.
-    let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
+    // Half of the processors, as tests beside this one time answers. Every so manieth resource to each thread: the
+    // large ones stand together.
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = (processors / 2).clamp(1, 8);
     let mut learnt = Learnt::default();
     std::thread::scope(|scope| {
         let runs: Vec<_> = (0..threads)

@@ -17,3 +17,4 @@ mod registry;
 mod story;
 mod terraform;
 mod tidy;
+mod workflows;
