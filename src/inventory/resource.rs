@@ -6,6 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::{
     apigateway, cloudwatch, dynamodb, ec2, fact::Fact, iam, lambda, logs, secretsmanager, sns, sqs, ssm,
@@ -79,17 +80,22 @@ pub struct TypeInfo {
     schema: fn(&mut SchemaGenerator) -> Schema,
 }
 
+/// The schemas of what all resources have in common. Made once: with it comes that of every type.
+static COMMON: LazyLock<Value> = LazyLock::new(|| {
+    let mut generator = SchemaGenerator::default();
+    let mut schema = generator.root_schema_for::<Resource>().to_value();
+    schema["properties"].take()
+});
+
 impl TypeInfo {
     /// The JSON schema of [`Resource::to_value`] for this type.
     #[must_use]
     pub fn schema(&self) -> Value {
-        let mut generator = SchemaGenerator::default();
-        let common = generator.root_schema_for::<Resource>().to_value();
         let mut generator = schemars::generate::SchemaSettings::default()
             .with(|settings| settings.inline_subschemas = true)
             .into_generator();
         let mut details = (self.schema)(&mut generator).to_value();
-        let mut properties = common["properties"].clone();
+        let mut properties = COMMON.clone();
         if let (Value::Object(all), Value::Object(own)) = (&mut properties, details["properties"].take()) {
             all.remove("details");
             all.insert("type".to_owned(), serde_json::json!({"type": "string"}));
