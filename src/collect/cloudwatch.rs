@@ -8,9 +8,10 @@ use aws_sdk_cloudwatch::types::{self, AlarmType, DashboardEntry};
 use futures_util::future::join_all;
 use std::collections::BTreeMap;
 
+use super::paging::fact_of;
 use super::{Collected, Collector, Context, Operation, Service};
 use crate::inventory::cloudwatch::{Dashboard, MetricAlarm, MetricQuery};
-use crate::inventory::{Fact, Gap, Needs, Resource, ResourceType, Tags};
+use crate::inventory::{Gap, Needs, Resource, ResourceType, Tags};
 
 const ALARMS: Operation = Operation::list("cloudwatch:DescribeAlarms");
 const DASHBOARDS: Operation = Operation::list("cloudwatch:ListDashboards");
@@ -113,7 +114,7 @@ impl Reader<'_> {
             return Err(self.service.nonsense(ALARMS, problem));
         };
         let read = Box::pin(self.tags(&arn));
-        let tags = self.fact(MetricAlarm::NAME, "tags", &name, read).await;
+        let tags = fact_of::<MetricAlarm, _>(self.needs, "tags", &name, read).await;
         Ok(Resource {
             arn,
             id: name.clone(),
@@ -149,8 +150,8 @@ impl Reader<'_> {
             return Err(self.service.nonsense(DASHBOARDS, problem));
         };
         let (dashboard_body, tags) = tokio::join!(
-            self.fact(Dashboard::NAME, "dashboard_body", &name, self.body(&name)),
-            self.fact(Dashboard::NAME, "tags", &name, self.tags(&arn)),
+            fact_of::<Dashboard, _>(self.needs, "dashboard_body", &name, self.body(&name)),
+            fact_of::<Dashboard, _>(self.needs, "tags", &name, self.tags(&arn)),
         );
         Ok(Resource {
             arn,
@@ -163,21 +164,6 @@ impl Reader<'_> {
             tags,
             details: Dashboard { dashboard_body }.into(),
         })
-    }
-
-    /// The fact, read only when it is needed of this resource.
-    async fn fact<T>(
-        &self,
-        type_name: &str,
-        fact: &str,
-        name: &str,
-        read: impl Future<Output = Result<T, Gap>>,
-    ) -> Fact<T> {
-        if self.needs.wants_fact_of(type_name, fact, name) {
-            read.await.into()
-        } else {
-            Fact::NotRead
-        }
     }
 
     async fn body(&self, name: &str) -> Result<String, Gap> {

@@ -6,12 +6,13 @@ use aws_sdk_dynamodb::operation::list_tables::ListTablesOutput;
 use aws_sdk_dynamodb::types::{self, BillingMode, TableClass};
 use futures_util::future::join_all;
 
+use super::paging::fact_of;
 use super::{Arn, Collected, Collector, Context, Operation, Service};
 use crate::inventory::dynamodb::{
     AttributeDefinition, ContinuousBackups, DynamodbTable, GlobalSecondaryIndex, KeySchemaElement, Table,
     TimeToLive,
 };
-use crate::inventory::{Fact, Gap, Needs, Resource, ResourceType, Tags};
+use crate::inventory::{Gap, Needs, Resource, ResourceType, Tags};
 
 const LIST: Operation = Operation::list("dynamodb:ListTables");
 const DESCRIBE: Operation = Operation::resource("dynamodb:DescribeTable");
@@ -107,10 +108,15 @@ impl Reader<'_> {
         }
         .to_string();
         let (table, time_to_live, continuous_backups, tags) = tokio::join!(
-            self.fact("table", &name, self.describe(&name)),
-            self.fact("time_to_live", &name, self.time_to_live(&name)),
-            self.fact("continuous_backups", &name, self.continuous_backups(&name)),
-            self.fact("tags", &name, self.tags(&arn)),
+            fact_of::<DynamodbTable, _>(self.needs, "table", &name, self.describe(&name)),
+            fact_of::<DynamodbTable, _>(self.needs, "time_to_live", &name, self.time_to_live(&name)),
+            fact_of::<DynamodbTable, _>(
+                self.needs,
+                "continuous_backups",
+                &name,
+                self.continuous_backups(&name)
+            ),
+            fact_of::<DynamodbTable, _>(self.needs, "tags", &name, self.tags(&arn)),
         );
         Resource {
             arn,
@@ -126,15 +132,6 @@ impl Reader<'_> {
                 continuous_backups,
             }
             .into(),
-        }
-    }
-
-    /// The fact, read only when it is needed of this table.
-    async fn fact<T>(&self, fact: &str, table: &str, read: impl Future<Output = Result<T, Gap>>) -> Fact<T> {
-        if self.needs.wants_fact_of(DynamodbTable::NAME, fact, table) {
-            read.await.into()
-        } else {
-            Fact::NotRead
         }
     }
 

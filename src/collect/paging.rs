@@ -1,5 +1,5 @@
-//! Answers that the SDK has no means of its own for: pages without a paginator, lists without pages, and errors
-//! that say "none".
+//! Reads that the SDK has no means of its own for: pages without a paginator, lists without pages, errors that say
+//! "none", and facts of one resource that are read only when they are needed.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -10,7 +10,21 @@ use std::error::Error;
 use super::context::{Pages, Service};
 use super::failure::REPEATED_TOKEN;
 use super::operation::Operation;
-use crate::inventory::Gap;
+use crate::inventory::{Fact, Gap, Needs, ResourceType};
+
+/// A fact of one resource that takes a read of its own: made when a check needs the fact of a resource of that name.
+pub async fn fact_of<R: ResourceType, T>(
+    needs: &Needs,
+    fact: &str,
+    name: &str,
+    read: impl Future<Output = Result<T, Gap>>,
+) -> Fact<T> {
+    if needs.wants_fact_of(R::NAME, fact, name) {
+        read.await.into()
+    } else {
+        Fact::NotRead
+    }
+}
 
 /// A list that comes all at once.
 impl<T> From<Result<Vec<T>, Gap>> for Pages<T> {

@@ -6,9 +6,10 @@ use aws_sdk_sns::operation::list_topics::ListTopicsOutput;
 use futures_util::future::join_all;
 use std::collections::HashMap;
 
+use super::paging::fact_of;
 use super::{Arn, Collected, Collector, Context, Operation, Service};
 use crate::inventory::sns::{SnsTopic, TopicAttributes};
-use crate::inventory::{Fact, Gap, Needs, Resource, ResourceType, Tags};
+use crate::inventory::{Gap, Needs, Resource, ResourceType, Tags};
 
 const LIST: Operation = Operation::list("sns:ListTopics");
 const ATTRIBUTES: Operation = Operation::resource("sns:GetTopicAttributes");
@@ -96,8 +97,8 @@ impl Reader<'_> {
             return Err(self.service.nonsense(LIST, problem));
         };
         let (attributes, tags) = tokio::join!(
-            self.fact("attributes", &name, self.attributes(&arn)),
-            self.fact("tags", &name, self.tags(&arn)),
+            fact_of::<SnsTopic, _>(self.needs, "attributes", &name, self.attributes(&arn)),
+            fact_of::<SnsTopic, _>(self.needs, "tags", &name, self.tags(&arn)),
         );
         Ok(Resource {
             arn,
@@ -109,15 +110,6 @@ impl Reader<'_> {
             tags,
             details: SnsTopic { attributes }.into(),
         })
-    }
-
-    /// The fact, read only when it is needed of this topic.
-    async fn fact<T>(&self, fact: &str, topic: &str, read: impl Future<Output = Result<T, Gap>>) -> Fact<T> {
-        if self.needs.wants_fact_of(SnsTopic::NAME, fact, topic) {
-            read.await.into()
-        } else {
-            Fact::NotRead
-        }
     }
 
     async fn attributes(&self, arn: &str) -> Result<TopicAttributes, Gap> {

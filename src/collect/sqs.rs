@@ -8,9 +8,10 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use std::collections::HashMap;
 
+use super::paging::fact_of;
 use super::{Arn, Collected, Collector, Context, Operation, Service};
 use crate::inventory::sqs::{QueueAttributes, SqsQueue};
-use crate::inventory::{Fact, Gap, Needs, Resource, ResourceType, Tags};
+use crate::inventory::{Gap, Needs, Resource, ResourceType, Tags};
 
 const LIST: Operation = Operation::list("sqs:ListQueues");
 const ATTRIBUTES: Operation = Operation::resource("sqs:GetQueueAttributes");
@@ -105,8 +106,8 @@ impl Reader<'_> {
         }
         .to_string();
         let (attributes, tags) = tokio::join!(
-            self.fact("attributes", &name, self.attributes(&queue_url)),
-            self.fact("tags", &name, self.tags(&queue_url)),
+            fact_of::<SqsQueue, _>(self.needs, "attributes", &name, self.attributes(&queue_url)),
+            fact_of::<SqsQueue, _>(self.needs, "tags", &name, self.tags(&queue_url)),
         );
         Resource {
             arn,
@@ -121,15 +122,6 @@ impl Reader<'_> {
                 attributes,
             }
             .into(),
-        }
-    }
-
-    /// The fact, read only when it is needed of this queue.
-    async fn fact<T>(&self, fact: &str, queue: &str, read: impl Future<Output = Result<T, Gap>>) -> Fact<T> {
-        if self.needs.wants_fact_of(SqsQueue::NAME, fact, queue) {
-            read.await.into()
-        } else {
-            Fact::NotRead
         }
     }
 

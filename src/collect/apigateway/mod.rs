@@ -11,6 +11,7 @@ use aws_sdk_apigateway::operation::get_rest_apis::GetRestApisOutput;
 use aws_sdk_apigateway::types;
 use futures_util::future::join_all;
 
+use super::paging::fact_of;
 use super::{Arn, Collected, Collector, Context, Operation, Service};
 use crate::inventory::apigateway::{ApiGatewayAccount, RestApi, Stage};
 use crate::inventory::{Details, Fact, Gap, Needs, Resource, ResourceType, Tags};
@@ -175,10 +176,20 @@ impl Reader<'_> {
         let name = api.name.clone();
         let label = name.as_deref().unwrap_or(&id);
         let (resources, authorizers, gateway_responses, request_validators, stages) = tokio::join!(
-            self.fact("resources", label, self.resources(&id)),
-            self.fact("authorizers", label, self.authorizers(&id)),
-            self.fact("gateway_responses", label, self.gateway_responses(&id)),
-            self.fact("request_validators", label, self.request_validators(&id)),
+            fact_of::<RestApi, _>(self.needs, "resources", label, self.resources(&id)),
+            fact_of::<RestApi, _>(self.needs, "authorizers", label, self.authorizers(&id)),
+            fact_of::<RestApi, _>(
+                self.needs,
+                "gateway_responses",
+                label,
+                self.gateway_responses(&id)
+            ),
+            fact_of::<RestApi, _>(
+                self.needs,
+                "request_validators",
+                label,
+                self.request_validators(&id)
+            ),
             self.stages(&id),
         );
         if self.needs.wants(RestApi::NAME) {
@@ -212,15 +223,6 @@ impl Reader<'_> {
             collected.gap(Stage::NAME, gap);
         }
         collected
-    }
-
-    /// The fact, read only when it is needed of this API.
-    async fn fact<T>(&self, fact: &str, api: &str, read: impl Future<Output = Result<T, Gap>>) -> Fact<T> {
-        if self.needs.wants_fact_of(RestApi::NAME, fact, api) {
-            read.await.into()
-        } else {
-            Fact::NotRead
-        }
     }
 
     /// What is set for the whole account, when it is needed.

@@ -12,6 +12,7 @@ use futures_util::future::join_all;
 use std::collections::BTreeMap;
 
 use self::configuration::{alias, configuration};
+use super::paging::fact_of;
 use super::{Collected, Collector, Context, Operation, Service};
 use crate::inventory::lambda::{Alias, Concurrency, EventInvokeConfig, FunctionCode, LambdaFunction};
 use crate::inventory::{Fact, Gap, Needs, Resource, ResourceType, Tags};
@@ -151,12 +152,17 @@ impl Reader<'_> {
             own.concurrency,
             own.event_invoke_config,
         ) = tokio::join!(
-            self.fact("tags", &name, self.tags(&arn)),
-            self.fact("code", &name, self.code(&name)),
-            self.fact("policy", &name, self.policy(&name, None)),
+            fact_of::<LambdaFunction, _>(self.needs, "tags", &name, self.tags(&arn)),
+            fact_of::<LambdaFunction, _>(self.needs, "code", &name, self.code(&name)),
+            fact_of::<LambdaFunction, _>(self.needs, "policy", &name, self.policy(&name, None)),
             self.aliases_and_policies(&name),
-            self.fact("concurrency", &name, self.concurrency(&name)),
-            self.fact("event_invoke_config", &name, self.event_invoke_config(&name)),
+            fact_of::<LambdaFunction, _>(self.needs, "concurrency", &name, self.concurrency(&name)),
+            fact_of::<LambdaFunction, _>(
+                self.needs,
+                "event_invoke_config",
+                &name,
+                self.event_invoke_config(&name)
+            ),
         );
         Ok(Resource {
             arn,
@@ -168,15 +174,6 @@ impl Reader<'_> {
             tags,
             details: own.into(),
         })
-    }
-
-    /// The fact, read only when it is needed of this function.
-    async fn fact<T>(&self, fact: &str, name: &str, read: impl Future<Output = Result<T, Gap>>) -> Fact<T> {
-        if self.needs.wants_fact_of(LambdaFunction::NAME, fact, name) {
-            read.await.into()
-        } else {
-            Fact::NotRead
-        }
     }
 
     async fn tags(&self, arn: &str) -> Result<Tags, Gap> {
