@@ -174,7 +174,8 @@ impl Failure {
 fn is_not_found(code: &str) -> bool {
     matches!(
         code,
-        "NoSuchEntity"
+        "NoSuchBucket"
+            | "NoSuchEntity"
             | "QueueDoesNotExist"
             | "AWS.SimpleQueueService.NonExistentQueue"
             | "InvalidResourceId"

@@ -16,6 +16,7 @@ mod logs;
 mod operation;
 mod paging;
 mod read_log;
+mod s3;
 mod secretsmanager;
 mod sns;
 mod sqs;
@@ -35,6 +36,7 @@ pub use lambda::Lambda;
 pub use logs::Logs;
 pub use operation::{Operation, Subject};
 pub use read_log::{CallCounter, ReadLog};
+pub use s3::S3;
 pub use secretsmanager::SecretsManager;
 pub use sns::Sns;
 pub use sqs::Sqs;
@@ -97,6 +99,7 @@ pub fn all() -> Vec<Box<dyn Collector>> {
         Box::new(Iam),
         Box::new(Lambda),
         Box::new(Logs),
+        Box::new(S3),
         Box::new(SecretsManager),
         Box::new(Sns),
         Box::new(Sqs),

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::{
-    apigateway, cloudwatch, dynamodb, ec2, fact::Fact, iam, lambda, logs, secretsmanager, sns, sqs, ssm,
+    apigateway, cloudwatch, dynamodb, ec2, fact::Fact, iam, lambda, logs, s3, secretsmanager, sns, sqs, ssm,
     tagging,
 };
 
@@ -172,6 +172,7 @@ resource_types! {
     "aws_nat_gateway" => NatGateway(ec2::NatGateway), taggable: true;
     "aws_resourcegroupstaggingapi_resources" => TaggedResource(tagging::TaggedResource), taggable: true;
     "aws_route_table" => RouteTable(ec2::RouteTable), taggable: true;
+    "aws_s3_bucket" => S3Bucket(s3::S3Bucket), taggable: true;
     "aws_secretsmanager_secret" => Secret(secretsmanager::Secret), taggable: true;
     "aws_security_group" => SecurityGroup(ec2::SecurityGroup), taggable: true;
     "aws_sns_topic" => SnsTopic(sns::SnsTopic), taggable: true;

@@ -5,6 +5,7 @@
 mod alarm;
 mod assert;
 mod bounds;
+mod bucket;
 mod exists;
 mod facts;
 mod flow_logs;
@@ -137,6 +138,7 @@ macro_rules! kinds {
 kinds! {
     "alarm" => alarm, "alarms watch the promised metric, go off in time and reach somebody";
     "assert" => assert, "an expression over each resource of a type holds";
+    "bucket" => bucket, "buckets have the promised settings";
     "exists" => exists, "the named resources are there";
     "flow-logs" => flow_logs, "the traffic of VPCs is logged";
     "function" => function, "functions are packaged, placed, deployed and called as promised";

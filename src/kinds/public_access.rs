@@ -1,5 +1,6 @@
 //! `public-access`: resource policies grant nothing to the public, or to anyone unexpected.
 
+mod acl;
 mod sources;
 
 use schemars::JsonSchema;
@@ -35,8 +36,13 @@ with:
 /// condition such as `aws:SecureTransport` narrows nothing. A `Deny` is heeded. An AWS service acts for whoever uses it,
 /// so that a grant to one needs a condition that names the source.
 ///
+/// A bucket grants by its access control list too. The list counts unless the object ownership is
+/// `BucketOwnerEnforced`; its grants to the public count unless the bucket's public access block ignores them. A policy
+/// that grants to the public fails whatever block stands before it, for one call takes the block away.
+///
 /// ## What is read
-/// The list of the type, and the resources' policies.
+/// The list of the type, and the resources' policies; of buckets the access control list, the object ownership and the
+/// public access block too.
 ///
 /// ## When it fails
 /// A statement grants something to the public or to a service on behalf of any account, or with `allow` to somebody or
@@ -44,12 +50,13 @@ with:
 /// resource without a policy grants nothing. When a policy cannot be understood, the outcome is an error.
 ///
 /// ## What it cannot know
-/// Whether a caller's own policies let it use what it is granted; organisation policies that take it back.
+/// Whether a caller's own policies let it use what it is granted; organisation policies that take it back. Access
+/// control lists of single objects, and access points.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
-    /// The resource type: `aws_api_gateway_rest_api`, `aws_lambda_function`, `aws_secretsmanager_secret`,
-    /// `aws_sns_topic`, `aws_sqs_queue` or `aws_vpc_endpoint`.
+    /// The resource type: `aws_api_gateway_rest_api`, `aws_lambda_function`, `aws_s3_bucket`,
+    /// `aws_secretsmanager_secret`, `aws_sns_topic`, `aws_sqs_queue` or `aws_vpc_endpoint`.
     #[serde(rename = "type")]
     type_name: String,
     /// Names of resources, or globs.
@@ -188,6 +195,7 @@ impl Check for PublicAccess {
                 }
             }
         }
+        acl::judge(resource, self.allow.is_some(), &mut assessment);
         assessment.conclude("the policy grants nothing to anyone unexpected")
     }
 }

@@ -157,7 +157,7 @@ impl Check for Options {
                 tls_only::judge(
                     attributes.policy.as_deref(),
                     "sqs:*",
-                    &resource.arn,
+                    &[&resource.arn],
                     &mut assessment,
                 );
             }

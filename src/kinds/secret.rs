@@ -123,7 +123,7 @@ impl Check for Options {
             tls_only::judge(
                 policy.as_deref(),
                 "secretsmanager:*",
-                &resource.arn,
+                &[&resource.arn],
                 &mut assessment,
             );
         }

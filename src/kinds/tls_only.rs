@@ -11,8 +11,8 @@ use crate::policy::contain::{self, Compiled, Scope};
 use crate::policy::rules::{NamedPolicy, PolicyKind};
 use crate::policy::{Effect, PolicyDocument};
 
-/// Records whether the policy denies everyone every one of the actions (`sqs:*`) on the resource without TLS.
-pub fn judge(policy: Option<&str>, actions: &str, arn: &str, assessment: &mut Assessment) {
+/// Records whether the policy denies everyone every one of the actions (`sqs:*`) on the resources without TLS.
+pub fn judge(policy: Option<&str>, actions: &str, arns: &[&str], assessment: &mut Assessment) {
     const EXPECTED: &str = "a Deny of every principal and action where aws:SecureTransport is false";
     let Some(text) = policy.filter(|text| !text.is_empty()) else {
         assessment.saw("policy", "none");
@@ -21,7 +21,7 @@ pub fn judge(policy: Option<&str>, actions: &str, arn: &str, assessment: &mut As
     };
     // What everyone could do if nothing denied it.
     let everything = json!({ "Version": "2012-10-17", "Statement": [
-        { "Effect": "Allow", "Principal": "*", "Action": actions, "Resource": arn },
+        { "Effect": "Allow", "Principal": "*", "Action": actions, "Resource": arns },
     ] });
     let parsed = PolicyDocument::parse(text)
         .and_then(|own| PolicyDocument::parse(&everything.to_string()).map(|all| (own, all)));
@@ -74,7 +74,7 @@ mod tests {
     fn outcome(statements: &str) -> Outcome {
         let policy = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
         let mut assessment = Assessment::default();
-        judge(Some(&policy), "sqs:*", ARN, &mut assessment);
+        judge(Some(&policy), "sqs:*", &[ARN], &mut assessment);
         assessment.conclude("").outcome
     }
 
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_no_answer() {
         let mut assessment = Assessment::default();
-        judge(Some("{"), "sqs:*", ARN, &mut assessment);
+        judge(Some("{"), "sqs:*", &[ARN], &mut assessment);
         assert_eq!(assessment.conclude("").outcome, Outcome::Error);
     }
 }

@@ -130,7 +130,7 @@ impl Check for Options {
                 tls_only::judge(
                     found.policy.as_deref(),
                     "sns:Publish",
-                    &resource.arn,
+                    &[&resource.arn],
                     &mut assessment,
                 );
             }

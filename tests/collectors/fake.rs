@@ -76,6 +76,17 @@ pub fn ec2_error(status: u16, code: &str, message: &str) -> Answer {
     }
 }
 
+/// An error in S3's protocol.
+pub fn s3_error(status: u16, code: &str, message: &str) -> Answer {
+    Answer {
+        status,
+        body: format!(
+            "<Error><Code>{code}</Code><Message>{message}</Message><RequestId>0a1b</RequestId></Error>"
+        )
+        .into_bytes(),
+    }
+}
+
 /// The same answer in CBOR, which CloudWatch speaks.
 pub fn cbor(answer: &Answer) -> Answer {
     let mut body = Vec::new();

@@ -11,6 +11,7 @@ mod fake;
 mod iam;
 mod lambda;
 mod logs;
+mod s3;
 mod secretsmanager;
 mod sns;
 mod sqs;

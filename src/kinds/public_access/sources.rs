@@ -5,6 +5,7 @@ use crate::formats::NameGlob;
 use crate::inventory::apigateway::RestApi;
 use crate::inventory::ec2::VpcEndpoint;
 use crate::inventory::lambda::LambdaFunction;
+use crate::inventory::s3::S3Bucket;
 use crate::inventory::secretsmanager::Secret;
 use crate::inventory::sns::SnsTopic;
 use crate::inventory::sqs::SqsQueue;
@@ -27,7 +28,7 @@ pub(super) struct Source {
 }
 
 /// Every such type; one more is one line, and a function that finds its policy.
-pub(super) const SOURCES: [Source; 6] = [
+pub(super) const SOURCES: [Source; 7] = [
     Source {
         type_name: RestApi::NAME,
         needs: |_| Needs::none().list(RestApi::NAME),
@@ -39,6 +40,18 @@ pub(super) const SOURCES: [Source; 6] = [
             fact(LambdaFunction::NAME, "policy", names).fact_of(LambdaFunction::NAME, "alias_policies", names)
         },
         policy: of_function,
+    },
+    Source {
+        type_name: S3Bucket::NAME,
+        // What an access control list grants counts as what the policy grants does.
+        needs: |names| {
+            ["policy", "grants", "object_ownership", "public_access_block"]
+                .into_iter()
+                .fold(Needs::none(), |needs, fact| {
+                    needs.fact_of(S3Bucket::NAME, fact, names)
+                })
+        },
+        policy: of_bucket,
     },
     Source {
         type_name: Secret::NAME,
@@ -85,6 +98,11 @@ fn of_function(resource: &Resource, assessment: &mut Assessment) -> Found {
     } else {
         Found::Policies(policies)
     }
+}
+
+fn of_bucket(resource: &Resource, assessment: &mut Assessment) -> Found {
+    let policy = S3Bucket::of(&resource.details).and_then(|bucket| assessment.need("policy", &bucket.policy));
+    policy.map_or(Found::Unread, |policy| optional(policy.as_ref()))
 }
 
 fn of_secret(resource: &Resource, assessment: &mut Assessment) -> Found {
