@@ -12,6 +12,8 @@ use crate::sandbox::REGION;
 
 /// The table that most scenarios change.
 pub const EVENTS_TABLE: &str = "zapier-triggers-api-events-dev";
+/// The bucket of Terraform's state.
+pub const STATE_BUCKET: &str = "zapier-triggers-api-terraform-state-123456789012";
 /// The queue that most scenarios change.
 pub const EVENTS_QUEUE: &str = "zapier-triggers-events-dev";
 /// The role that is held to least privilege.
@@ -30,6 +32,8 @@ pub struct Account {
     pub ec2: aws_sdk_ec2::Client,
     /// DynamoDB.
     pub dynamodb: aws_sdk_dynamodb::Client,
+    /// S3.
+    pub s3: aws_sdk_s3::Client,
     /// SQS.
     pub sqs: aws_sdk_sqs::Client,
     /// IAM.
@@ -67,6 +71,7 @@ impl Account {
             handle: runtime.handle().clone(),
             ec2: aws_sdk_ec2::Client::new(&sdk),
             dynamodb: aws_sdk_dynamodb::Client::new(&sdk),
+            s3: aws_sdk_s3::Client::new(&sdk),
             sqs: aws_sdk_sqs::Client::new(&sdk),
             iam: aws_sdk_iam::Client::new(&sdk),
             apigateway: aws_sdk_apigateway::Client::new(&sdk),

@@ -79,12 +79,12 @@ pub fn live(environment: &'static str) -> Result<String, Failure> {
     ))
 }
 
-/// Takes the bootstrap through its life. No check is for it, so Terraform says what is left.
+/// Takes the bootstrap through its life. In the environments' accounts it is verified, here Terraform says what is left.
 pub fn live_bootstrap() -> Result<String, Failure> {
     set_up()?;
     let scratch = tempfile::tempdir()?;
     let moto = Moto::start()?;
-    let terraform = Terraform::prepare("bootstrap", &scratch.path().join("stack"), &moto.endpoint)?;
+    let terraform = Terraform::bootstrap("dev", &scratch.path().join("stack"), &moto.endpoint)?;
     let resources = plan_and_apply(&terraform)?;
     let state = terraform.folder.join("terraform.tfstate");
     let applied = std::fs::read(&state)?;
@@ -183,6 +183,7 @@ impl Life {
         set_up()?;
         let scratch = tempfile::tempdir()?;
         let moto = Moto::start()?;
+        Terraform::apply_bootstrap(environment, &scratch.path().join("bootstrap"), &moto.endpoint)?;
         let terraform = Terraform::prepare(environment, &scratch.path().join("stack"), &moto.endpoint)?;
         // One worker, as calls are waited for from outside of it.
         let runtime = Builder::new_multi_thread()

@@ -23,7 +23,7 @@ pub struct Sandbox {
     pub account: Account,
     /// What the binary talks to.
     pub proxy: Proxy,
-    /// What the account held before the stack.
+    /// What the account held before the stack: the bootstrap, and what AWS makes.
     pub before: BTreeSet<String>,
     /// The development environment.
     pub stack: Stack,
@@ -55,6 +55,7 @@ impl Sandbox {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let scratch = tempfile::tempdir()?;
         let moto = Moto::start()?;
+        Terraform::apply_bootstrap("dev", &scratch.path().join("bootstrap"), &moto.endpoint)?;
         let before = inventory("dev", &moto.endpoint, scratch.path())?;
         let stack = Stack::apply(&scratch.path().join("stack"), &moto.endpoint)?;
         let account = Account::new(&runtime, &moto.endpoint);

@@ -95,17 +95,27 @@ impl Terraform {
         }
     }
 
-    /// A working copy of `terraform/` for one environment, or for `bootstrap`, of the emulated account.
+    /// A working copy of `terraform/` for one environment of the emulated account.
     pub fn prepare(environment: &str, work: &Path, endpoint: &str) -> Result<Self, Failure> {
-        let mut prepare = Command::new(root().join("tests/sandbox/prepare.py"));
-        prepare.arg(environment).arg(work).arg(endpoint);
-        run(prepare, "prepare.py")?;
-        if environment == "bootstrap" {
-            let mut bootstrap = Self::at(environment, work.join("bootstrap"));
-            bootstrap.variables.push(("TF_VAR_environment", "dev".to_owned()));
-            return Ok(bootstrap);
-        }
+        prepared(environment, work, endpoint)?;
         Ok(Self::at(environment, work.join("environments").join(environment)))
+    }
+
+    /// A working copy of `terraform/` for the bootstrap of an environment's account.
+    pub fn bootstrap(environment: &str, work: &Path, endpoint: &str) -> Result<Self, Failure> {
+        prepared("bootstrap", work, endpoint)?;
+        let mut bootstrap = Self::at("bootstrap", work.join("bootstrap"));
+        bootstrap
+            .variables
+            .push(("TF_VAR_environment", environment.to_owned()));
+        Ok(bootstrap)
+    }
+
+    /// Applies the bootstrap of an environment's account, without which that account has nowhere to keep its state.
+    pub fn apply_bootstrap(environment: &str, work: &Path, endpoint: &str) -> Result<(), Failure> {
+        let bootstrap = Self::bootstrap(environment, work, endpoint)?;
+        bootstrap.run(&["init"])?;
+        bootstrap.run(&["apply", "-auto-approve"]).map(drop)
     }
 
     /// Runs a step that the table of times has.
@@ -174,6 +184,12 @@ impl Terraform {
             .current_dir(&self.folder);
         command
     }
+}
+
+fn prepared(what: &str, work: &Path, endpoint: &str) -> Result<(), Failure> {
+    let mut prepare = Command::new(root().join("tests/sandbox/prepare.py"));
+    prepare.arg(what).arg(work).arg(endpoint);
+    run(prepare, "prepare.py").map(drop)
 }
 
 /// The lines of terraform's output that are JSON, or its one document.

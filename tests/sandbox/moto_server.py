@@ -46,6 +46,7 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
     MotoRequestHandler,
     create_backend_app,
 )
+from moto.s3 import responses as s3_responses  # noqa: E402
 from moto.secretsmanager.models import SecretsManagerBackend  # noqa: E402
 from moto.sqs.models import Queue  # noqa: E402
 from moto.xray import urls as xray_urls  # noqa: E402
@@ -261,6 +262,30 @@ def keep_sampling_rules():
         xray_urls.url_paths[f"{{0}}/{operation}$"] = XRayResponse.dispatch
 
 
+def tell_bucket_regions():
+    """Tells the region of each bucket that is listed, as S3 does whenever a request asks for one region's buckets."""
+    original = s3_responses.S3Response.serialized
+
+    def serialized(self, result):
+        buckets = result.result.get("Buckets") if isinstance(result.result, dict) else None
+        for bucket in buckets or []:
+            bucket["BucketRegion"] = self.backend.get_bucket(bucket["Name"]).region_name
+        return original(self, result)
+
+    s3_responses.S3Response.serialized = serialized
+
+
+def answer_versioning_as_s3_does():
+    """Puts a bucket's versioning into the element that S3 uses, without which an SDK takes the answer for a failure."""
+    original = s3_responses.S3Response.get_bucket_versioning
+
+    def get_bucket_versioning(self):
+        status, headers, body = original(self)
+        return status, headers, body.replace("GetBucketVersioningResponse", "VersioningConfiguration")
+
+    s3_responses.S3Response.get_bucket_versioning = get_bucket_versioning
+
+
 def refuse_in_json():
     """Answers a refused request of a JSON service in JSON, with the code that AWS uses there.
 
@@ -291,8 +316,13 @@ def name_actions_as_iam_does():
 
     moto takes the service's name from the credentials and the operation's name: `monitoring:DescribeAlarms` for
     `cloudwatch:DescribeAlarms`, `apigateway:GetRestApis` for `apigateway:GET`. A policy that works on AWS would refuse
-    such requests here.
+    such requests here. Of a bucket's settings it knows some only, and takes the others for its list of objects.
     """
+    s3_responses.ACTION_MAP["BUCKET"]["GET"].update(
+        encryption="GetEncryptionConfiguration",
+        ownershipControls="GetBucketOwnershipControls",
+        publicAccessBlock="GetBucketPublicAccessBlock",
+    )
     original = IAMRequest.__init__
 
     def init(self, *args, **kwargs):
@@ -322,6 +352,8 @@ FIX_UPS = (
     return_compact_redrive_policy,
     rotate_secrets_without_value,
     keep_sampling_rules,
+    tell_bucket_regions,
+    answer_versioning_as_s3_does,
     refuse_in_json,
     name_actions_as_iam_does,
     trust_signatures,

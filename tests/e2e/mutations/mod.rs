@@ -13,6 +13,7 @@ mod iam;
 mod lambda;
 mod monitoring;
 mod rogue;
+mod s3;
 mod secrets;
 mod sqs;
 mod untag;
@@ -73,6 +74,7 @@ fn by_hand() -> Vec<Mutation> {
         iam::all(),
         lambda::all(),
         monitoring::all(),
+        s3::all(),
         secrets::all(),
         sqs::all(),
     ]

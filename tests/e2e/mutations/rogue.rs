@@ -14,6 +14,7 @@ pub fn resource(account: &Account, type_name: &str, name: &str) -> Result<(), Fa
     let id = match type_name {
         "aws_dynamodb_table" => return table(account, name),
         "aws_iam_role" => return role(account, name),
+        "aws_s3_bucket" => return bucket(account, name),
         "aws_sqs_queue" => {
             let create = account.sqs.create_queue().queue_name(name);
             let tags = TAGS
@@ -129,6 +130,20 @@ fn table(account: &Account, name: &str) -> Result<(), Failure> {
         .billing_mode(BillingMode::PayPerRequest)
         .set_tags(Some(tags.collect::<Result<_, _>>()?));
     account.wait(create.send()).map(drop)
+}
+
+fn bucket(account: &Account, name: &str) -> Result<(), Failure> {
+    account.wait(account.s3.create_bucket().bucket(name).send())?;
+    let tags = TAGS
+        .into_iter()
+        .map(|(key, value)| aws_sdk_s3::types::Tag::builder().key(key).value(value).build());
+    let tags = aws_sdk_s3::types::Tagging::builder().set_tag_set(Some(tags.collect::<Result<_, _>>()?));
+    let put = account
+        .s3
+        .put_bucket_tagging()
+        .bucket(name)
+        .tagging(tags.build()?);
+    account.wait(put.send()).map(drop)
 }
 
 fn role(account: &Account, name: &str) -> Result<(), Failure> {

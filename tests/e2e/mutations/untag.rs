@@ -55,6 +55,15 @@ pub fn resource(account: &Account, resource: &Resource, key: &str) -> Result<(),
                 Some(failure) => Err(failure.error_message().unwrap_or_default().into()),
             }
         }
+        // S3 knows all tags or none.
+        "aws_s3_bucket" => {
+            let read = account.s3.get_bucket_tagging().bucket(id).send();
+            let mut tags = account.wait(read)?.tag_set;
+            tags.retain(|tag| tag.key != key);
+            let tags = aws_sdk_s3::types::Tagging::builder().set_tag_set(Some(tags));
+            let put = account.s3.put_bucket_tagging().bucket(id).tagging(tags.build()?);
+            account.wait(put.send()).map(drop)
+        }
         "aws_secretsmanager_secret" => {
             let untag = account.secrets.untag_resource().secret_id(arn);
             account.wait(untag.tag_keys(key).send()).map(drop)

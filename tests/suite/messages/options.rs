@@ -25,7 +25,7 @@ goldens! {
     bad_status: of_check("kind: latency\nwith: {p95: 50ms, status: 20}");
     bad_url: of_check("kind: latency\nwith: {p95: 50ms, url: api.example.com/v1/health}");
     unknown_resource_type: of_check("kind: exists\nwith:\n  resources:\n    aws_sqs_qeue: [a]");
-    unknown_resource_type_without_a_guess: of_check("kind: naming\nwith:\n  patterns:\n    aws_s3_bucket: [\"{kebab}\"]");
+    unknown_resource_type_without_a_guess: of_check("kind: naming\nwith:\n  patterns:\n    aws_kinesis_stream: [\"{kebab}\"]");
     unknown_type_in_a_list: of_check("kind: tags\nwith:\n  required: {Owner: {}}\n  types: [aws_vpc, dynamodb_table]");
     no_name_of_a_type: of_check("kind: exists\nwith:\n  resources:\n    aws_sqs_queue: []");
     no_type_at_all: of_check("kind: exists\nwith:\n  resources: {}");
