@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Failure;
+use crate::account::STATE_BUCKET;
 use crate::binary::{ensure, verify};
 use crate::proxy::Fault;
 use crate::sandbox::Sandbox;
@@ -10,6 +11,9 @@ use crate::scenarios::NO_LATENCY;
 
 /// The stack's tables.
 const TABLES: usize = 4;
+
+/// And the table of Terraform's locks.
+const ALL_TABLES: usize = TABLES + 1;
 
 /// Those whose items expire.
 const EXPIRING_TABLES: usize = 3;
@@ -37,10 +41,14 @@ pub fn each_request_is_sent_once(sandbox: &mut Sandbox) -> Result<(), Failure> {
     for (operation, count) in [
         ("GetCallerIdentity", 1),
         ("ListTables", 1),
-        ("DescribeTable", TABLES),
+        ("DescribeTable", ALL_TABLES),
         ("DescribeTimeToLive", EXPIRING_TABLES),
         ("DescribeContinuousBackups", TABLES),
-        ("ListTagsOfResource", TABLES),
+        ("ListTagsOfResource", ALL_TABLES),
+        // The list of buckets.
+        ("GET /", 1),
+        // Policy, list, ownership, block, versions, encryption and tags.
+        (&format!("GET /{STATE_BUCKET}/"), 7),
         ("ListQueues", 1),
         ("GetQueueAttributes", QUEUES),
         ("ListQueueTags", QUEUES),
