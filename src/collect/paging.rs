@@ -79,6 +79,8 @@ impl Service<'_> {
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
+        // Requests of some services are so large that two copies of one are too much for a future.
+        let request = Box::pin(request);
         let answer = async {
             match request.await {
                 Ok(answer) => Ok(Some(answer)),

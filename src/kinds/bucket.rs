@@ -156,7 +156,7 @@ impl Check for Options {
         if self.block_public_access
             && let Some(found) = assessment.need("public access block", &bucket.public_access_block)
         {
-            blocked(found, &mut assessment);
+            blocked(*found, &mut assessment);
         }
         if let Some(promised) = self.object_ownership
             && let Some(found) = assessment.need("object ownership", &bucket.object_ownership)
@@ -194,7 +194,7 @@ fn versioning(promised: bool, found: Option<&str>, assessment: &mut Assessment) 
 }
 
 /// Every setting of the block that is off is told.
-fn blocked(found: &PublicAccessBlock, assessment: &mut Assessment) {
+fn blocked(found: PublicAccessBlock, assessment: &mut Assessment) {
     for (name, on, wrong) in [
         (
             "BlockPublicAcls",

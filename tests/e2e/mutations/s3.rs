@@ -63,7 +63,7 @@ pub fn all() -> Vec<Mutation> {
                     .map(drop)
             },
         ),
-        mutation("no public access block", STATE, |account| unblock(account)),
+        mutation("no public access block", STATE, unblock),
         mutation("policy of the state's bucket removed", TLS, |account| {
             let delete = account.s3.delete_bucket_policy().bucket(STATE_BUCKET);
             account.wait(delete.send()).map(drop)
