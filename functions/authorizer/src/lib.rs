@@ -9,6 +9,7 @@
 
 mod authorizer;
 mod decision;
+mod handler;
 mod key;
 mod keys;
 mod limit;
@@ -20,6 +21,7 @@ pub mod settings;
 
 pub use authorizer::{Authorizer, DEFAULT_BOUND, Tables};
 pub use decision::{Caller, Decision, Reason, Rehash};
+pub use handler::Handler;
 pub use key::{ApiKey, Hash};
 pub use limit::{DEFAULT_LIMIT, WINDOW_SECONDS};
 pub use peppers::{DEFAULT_LIFETIME, PepperCache, REREAD_INTERVAL};

@@ -3,18 +3,13 @@
 //! It reads the environment, prints and sets the exit code; everything else is the library's.
 
 use std::env;
-use std::io;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use authorizer::metrics::{self, Occasion};
 use authorizer::settings::Settings;
-use authorizer::{Authorizer, MalformedEvent, PATH, PepperCache, Request, answer};
-use functions_shared::host::{self, Fault};
-use functions_shared::{Failure, aws};
-use jiff::Timestamp;
-use serde_json::Value;
+use authorizer::{Authorizer, Handler, PATH, PepperCache};
+use functions_shared::aws;
+use functions_shared::host;
 
 /// Wrong or missing settings.
 const USAGE: u8 = 2;
@@ -38,11 +33,11 @@ async fn main() -> ExitCode {
     let authorizer = Authorizer::new(database, settings.tables, peppers)
         .with_limit(settings.limit)
         .with_bound(settings.bound);
-    let shared: Arc<(Authorizer, String)> = Arc::new((authorizer, settings.environment));
-    let handler = move |event: Value| handle(Arc::clone(&shared), event);
+    let handler = Handler::new(authorizer, settings.environment);
 
     let in_lambda = env::var_os("AWS_LAMBDA_RUNTIME_API").is_some();
-    match host::run(in_lambda, settings.port, PATH, handler).await {
+    let handle = move |event| handler.clone().handle(event);
+    match host::run(in_lambda, settings.port, PATH, handle).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             host::say_errors(&error);
@@ -54,37 +49,4 @@ async fn main() -> ExitCode {
 fn usage(problems: &str) -> ExitCode {
     host::say_errors(problems);
     ExitCode::from(USAGE)
-}
-
-/// Decides on one event and logs one line about it.
-async fn handle(shared: Arc<(Authorizer, String)>, event: Value) -> Result<Value, Fault> {
-    let (authorizer, environment) = shared.as_ref();
-    let started = Instant::now();
-    let request = Request::read(event);
-    let outcome = match &request {
-        Ok(request) => authorizer.decide(request).await,
-        Err(MalformedEvent) => Err(Failure::new("authorize", "malformed event")),
-    };
-    let occasion = Occasion {
-        environment,
-        request_id: request.as_ref().ok().and_then(Request::id),
-        at: Timestamp::now(),
-        took: started.elapsed(),
-    };
-    host::say(
-        &mut io::stdout(),
-        &metrics::embedded(&outcome, occasion).to_string(),
-    );
-    match (request, outcome) {
-        (Ok(request), Ok(decision)) => Ok(answer(&decision, &request.method_arn)),
-        (Err(error), _) => Err(Fault {
-            kind: "MalformedEvent",
-            message: error.to_string(),
-        }),
-        // Whatever the message, API Gateway answers 500 and calls nothing; only "Unauthorized" would be 401.
-        (_, Err(failure)) => Err(Fault {
-            kind: "Unavailable",
-            message: failure.to_string(),
-        }),
-    }
 }

@@ -6,11 +6,13 @@
 
 mod error;
 mod event;
+mod handler;
 mod rotator;
 pub mod settings;
 
 pub use error::RotationError;
 pub use event::{Event, Step};
+pub use handler::Handler;
 pub use rotator::{DEFAULT_MINIMUM_AGE, Outcome, Rotator};
 
 /// Where the local server takes events.

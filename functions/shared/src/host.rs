@@ -31,14 +31,23 @@ impl From<Fault> for Diagnostic {
     }
 }
 
+/// What a handler makes of an event.
+#[derive(Debug)]
+pub struct Handled {
+    /// The one line of the log; it holds no secret.
+    pub log: Value,
+    /// What the caller gets.
+    pub answer: Result<Value, Fault>,
+}
+
 /// Runs the handler as a Lambda function, or serves `POST path` locally, until the process is asked to end.
 pub async fn run<H, F>(in_lambda: bool, port: u16, path: &str, handler: H) -> Result<(), String>
 where
     H: Fn(Value) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Result<Value, Fault>> + Send + 'static,
+    F: Future<Output = Handled> + Send + 'static,
 {
     if in_lambda {
-        let function = service_fn(move |event: LambdaEvent<Value>| handler(event.payload));
+        let function = service_fn(move |event: LambdaEvent<Value>| logged(handler(event.payload)));
         return lambda_runtime::run(function)
             .await
             .map_err(|error| format!("the Lambda runtime stopped: {error}"));
@@ -51,7 +60,7 @@ where
 async fn serve<H, F>(port: u16, path: &str, handler: H) -> io::Result<()>
 where
     H: Fn(Value) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Result<Value, Fault>> + Send + 'static,
+    F: Future<Output = Handled> + Send + 'static,
 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let address = listener.local_addr()?;
@@ -63,16 +72,23 @@ where
 }
 
 /// Builds the local server: `POST path` with the event as JSON answers 200, or 500 as Lambda words a fault.
-pub fn router<H, F>(path: &str, handler: H) -> Router
+fn router<H, F>(path: &str, handler: H) -> Router
 where
     H: Fn(Value) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Result<Value, Fault>> + Send + 'static,
+    F: Future<Output = Handled> + Send + 'static,
 {
     let invoke = move |Json(event): Json<Value>| {
-        let answer = handler(event);
-        async move { respond(answer.await) }
+        let handling = handler(event);
+        async move { respond(logged(handling).await) }
     };
     Router::new().route(path, post(invoke))
+}
+
+/// Prints the line of the log; gives the answer.
+async fn logged(handling: impl Future<Output = Handled>) -> Result<Value, Fault> {
+    let handled = handling.await;
+    say(&mut io::stdout(), &handled.log.to_string());
+    handled.answer
 }
 
 fn respond(outcome: Result<Value, Fault>) -> Response {

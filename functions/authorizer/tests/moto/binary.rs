@@ -7,17 +7,17 @@ use serde_json::json;
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use crate::bare;
 use crate::moto::{REGION, TestResult};
 use crate::server::Server;
 use crate::world::{ARN, World, active, event};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The binary with an environment of its own: none of the machine's AWS settings reach it.
+/// The binary, reading that account.
 pub fn command(world: &World, endpoint: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_authorizer"));
+    let mut command = bare::command(env!("CARGO_BIN_EXE_authorizer"));
     command
-        .env_clear()
         .env("AWS_ACCESS_KEY_ID", "test")
         .env("AWS_SECRET_ACCESS_KEY", "test")
         .env("AWS_REGION", REGION)
@@ -31,8 +31,7 @@ pub fn command(world: &World, endpoint: &str) -> Command {
         .env("PORT", "0")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
+        .stderr(Stdio::piped());
     command
 }
 

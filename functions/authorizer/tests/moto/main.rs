@@ -1,5 +1,7 @@
 //! The authorizer against an emulated account: tables, a secret and keys as they are on AWS, asked over HTTP.
 
+#[path = "../../../shared/testing/bare.rs"]
+mod bare;
 #[path = "../../../shared/testing/emf.rs"]
 mod emf;
 #[path = "../../../shared/testing/moto.rs"]
@@ -14,6 +16,7 @@ mod server;
 mod binary;
 mod decisions;
 mod function;
+mod handler;
 mod limits;
 mod outages;
 mod proxy;

@@ -2,6 +2,8 @@
 //! binary itself as a local server and as a Lambda function. Everything stays on the loopback
 //! interface.
 
+#[path = "../../../shared/testing/bare.rs"]
+mod bare;
 #[path = "../../../shared/testing/runtime.rs"]
 mod runtime;
 

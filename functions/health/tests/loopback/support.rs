@@ -11,6 +11,8 @@ use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
 use tokio::process::Command;
 
+use crate::bare;
+
 /// What a test ends with.
 pub type TestResult<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -70,13 +72,10 @@ async fn respond(answer: Answer) -> Response {
     (status, json, body).into_response()
 }
 
-/// The binary with an environment of its own: none of the machine's AWS settings reach it.
+/// The binary, which takes that server for DynamoDB.
 pub fn health_binary(endpoint: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_health"));
+    let mut command = bare::command(env!("CARGO_BIN_EXE_health"));
     command
-        .env_clear()
-        // Where coverage is measured, what the binary reaches counts too.
-        .envs(std::env::vars_os().filter(|(name, _)| name == "LLVM_PROFILE_FILE"))
         .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
         .env("AWS_SECRET_ACCESS_KEY", "example")
         .env("AWS_REGION", "us-east-1")
@@ -86,7 +85,6 @@ pub fn health_binary(endpoint: &str) -> Command {
         .env("API_VERSION", "1.2.3")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
+        .stderr(Stdio::piped());
     command
 }

@@ -1,5 +1,7 @@
 //! The binary as a Lambda function against an emulated account: tables and queues that come and go.
 
+#[path = "../../../shared/testing/bare.rs"]
+mod bare;
 #[path = "../../../shared/testing/emf.rs"]
 mod emf;
 #[path = "../../../shared/testing/moto.rs"]
@@ -13,7 +15,6 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
 use serde_json::{Value, json};
-use tokio::process::Command;
 
 use moto::{REGION, TestResult};
 use runtime::Function;
@@ -59,11 +60,10 @@ impl Stack {
         Ok(())
     }
 
-    /// The binary with an environment of its own: none of the machine's AWS settings reach it.
+    /// The binary, reading this account.
     async fn function(&self) -> TestResult<Function> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_health"));
+        let mut command = bare::command(env!("CARGO_BIN_EXE_health"));
         command
-            .env_clear()
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_REGION", REGION)

@@ -10,17 +10,17 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use crate::bare;
 use crate::moto::{self, REGION, TestResult};
 use crate::rotating::begin_rotation;
 use crate::runtime::Function;
 use crate::server::Server;
 use crate::{STEPS, client, create, current};
 
-/// The binary with an environment of its own: none of the machine's AWS settings reach it.
+/// The binary, reading that account.
 fn command(endpoint: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rotation"));
+    let mut command = bare::command(env!("CARGO_BIN_EXE_rotation"));
     command
-        .env_clear()
         .env("AWS_ACCESS_KEY_ID", "test")
         .env("AWS_SECRET_ACCESS_KEY", "test")
         .env("AWS_REGION", REGION)
@@ -189,7 +189,7 @@ async fn says_what_is_wrong_and_exits_with_2() -> TestResult {
         ),
     ] {
         let mut command = command("127.0.0.1:9");
-        command.env(name, value).stdin(Stdio::null()).kill_on_drop(true);
+        command.env(name, value).stdin(Stdio::null());
         if value.is_empty() {
             command.env_remove(name);
         }

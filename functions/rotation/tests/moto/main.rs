@@ -1,5 +1,7 @@
 //! Rotations against an emulated Secrets Manager, step by step, each step more than once.
 
+#[path = "../../../shared/testing/bare.rs"]
+mod bare;
 #[path = "../../../shared/testing/moto.rs"]
 mod moto;
 #[path = "../../../shared/testing/rotating.rs"]
@@ -10,6 +12,7 @@ mod runtime;
 mod server;
 
 mod function;
+mod handler;
 
 use aws_sdk_secretsmanager::Client;
 use functions_shared::PepperSecret;
