@@ -48,7 +48,11 @@ async fn what_cannot_be_decided_is_a_fault_without_a_policy() -> TestResult {
             "Unavailable",
             "dynamodb:Query failed: access denied (AccessDeniedException)",
         ),
-        (json!({ "hunter2": key.reveal() }), "MalformedEvent", ""),
+        (
+            json!({ "hunter2": key.reveal() }),
+            "MalformedEvent",
+            "the event is not that of a REQUEST authorizer of a REST API",
+        ),
     ] {
         let handled = handler.clone().handle(event).await;
         let fault = handled.answer.err().ok_or("it was decided")?;
