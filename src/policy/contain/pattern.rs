@@ -17,7 +17,9 @@ const SYMBOLS: u32 = 0xF_0000;
 /// What a pattern is a pattern of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// A resource: the first five segments between colons match each for itself.
+    /// A resource: an ARN, whose missing segments are any.
+    Resource,
+    /// An ARN: the first five segments between colons match each for itself.
     Arn,
     /// A condition value with wildcards.
     Text,
@@ -71,8 +73,8 @@ impl Pattern {
             }
             rest = rest.get(character.len_utf8()..).unwrap_or_default();
             let token = match (character, shape) {
-                ('*', Shape::Arn | Shape::Text) => Token::Many(true),
-                ('?', Shape::Arn | Shape::Text) => Token::One(true),
+                ('*', Shape::Resource | Shape::Arn | Shape::Text) => Token::Many(true),
+                ('?', Shape::Resource | Shape::Arn | Shape::Text) => Token::One(true),
                 (other, _) => Token::Is(other),
             };
             tokens.push(token);
@@ -80,9 +82,11 @@ impl Pattern {
                 own.push(token);
             }
         }
-        if shape == Shape::Arn {
-            by_segment(&mut tokens);
-            if let Some(own) = &mut symbolic {
+        for own in std::iter::once(&mut tokens).chain(&mut symbolic) {
+            if shape == Shape::Resource {
+                complete(own);
+            }
+            if matches!(shape, Shape::Resource | Shape::Arn) {
                 by_segment(own);
             }
         }
@@ -291,6 +295,26 @@ fn step(tokens: &[Token], fold: bool, at: usize, character: char, out: &mut impl
 
 fn same_letter(left: char, right: char) -> bool {
     left.eq_ignore_ascii_case(&right) || left.to_lowercase().eq(right.to_lowercase())
+}
+
+/// How many segments an ARN lacks; none of what is no ARN.
+fn missing_segments(tokens: &[Token]) -> usize {
+    let begins = "arn:".chars().map(Token::Is).eq(tokens.iter().copied().take(4));
+    let colons = tokens.iter().filter(|token| **token == Token::Is(':')).count();
+    if begins { 5_usize.saturating_sub(colons) } else { 0 }
+}
+
+/// AWS adds the missing segments of a resource's ARN as wildcards.
+fn complete(tokens: &mut Vec<Token>) {
+    for _ in 0..missing_segments(tokens) {
+        tokens.extend([Token::Is(':'), Token::Many(true)]);
+    }
+}
+
+/// Whether a value is an ARN that lacks segments.
+pub fn is_incomplete_arn(text: &str, version: Option<Version>) -> bool {
+    let pattern = Pattern::new(text, Shape::Text, false, version.unwrap_or_default());
+    missing_segments(&pattern.tokens) > 0
 }
 
 /// Wildcards before the fifth colon stay within their segment; what has fewer colons is no ARN.
