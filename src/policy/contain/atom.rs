@@ -119,7 +119,7 @@ impl Atom {
                 .any(|word| value.eq_ignore_ascii_case(word))
         };
         let strange = |value: &String| match self.operator.comparison {
-            Comparison::Null => !is_truth(value),
+            Comparison::Null => self.operator.qualifier.is_some() || !is_truth(value),
             Comparison::Bool => !is_truth(value) && self.dollar.is_none(),
             Comparison::ArnEquals
             | Comparison::ArnNotEquals

@@ -38,6 +38,10 @@ const UNREADABLE: &[Case] = &[
     // Nobody tells when a `Null` or a `Bool` of another word holds.
     (&[r#"{"StringEquals":{"j":"x"}}"#], r#"{"Null":{"k":"yes"}}"#),
     (&[r#"{"StringEquals":{"j":"x"}}"#], r#"{"Bool":{"k":"maybe"}}"#),
+    (
+        &[r#"{"StringEquals":{"k":"x"}}"#],
+        r#"{"ForAnyValue:Null":{"k":"true"},"StringEquals":{"k":["x","y"]}}"#,
+    ),
     // A double would not tell them apart.
     (
         &[r#"{"NumericEquals":{"k":"9007199254740992"}}"#],
