@@ -20,6 +20,7 @@ pub struct Atom {
     /// Whether a value holds what is a variable or an escape in this version only.
     dollar: Option<Version>,
     patterns: Vec<Pattern>,
+    open: bool,
 }
 
 impl PartialEq for Atom {
@@ -81,6 +82,10 @@ impl Atom {
             .map(|value| Pattern::new(value, shape, fold, version))
             .collect();
         let dollar = values.iter().any(|value| value.contains("${")).then_some(version);
+        let open = values.is_empty()
+            || values
+                .iter()
+                .any(|value| is_strange(value, condition.operator, dollar));
         Self {
             key: condition.key.to_ascii_lowercase(),
             operator: condition.operator,
@@ -88,6 +93,7 @@ impl Atom {
             values,
             dollar,
             patterns,
+            open,
         }
     }
 
@@ -113,21 +119,7 @@ impl Atom {
     /// Whether nobody can tell when it holds: a condition without values, a truth value that is
     /// none, or an ARN that lacks segments.
     pub(super) fn is_open(&self) -> bool {
-        let is_truth = |value: &String| {
-            ["true", "false"]
-                .iter()
-                .any(|word| value.eq_ignore_ascii_case(word))
-        };
-        let strange = |value: &String| match self.operator.comparison {
-            Comparison::Null => self.operator.qualifier.is_some() || !is_truth(value),
-            Comparison::Bool => !is_truth(value) && self.dollar.is_none(),
-            Comparison::ArnEquals
-            | Comparison::ArnNotEquals
-            | Comparison::ArnLike
-            | Comparison::ArnNotLike => pattern::is_incomplete_arn(value, self.dollar),
-            _ => false,
-        };
-        self.values.is_empty() || self.values.iter().any(strange)
+        self.open
     }
 
     /// Whether it is about a tag, whose value is any text, whatever it is compared with.
@@ -206,5 +198,20 @@ impl Atom {
     /// The blocks of an address condition, as first and last address; none when one is no block.
     pub(super) fn blocks(&self) -> Option<Vec<Block>> {
         self.values.iter().map(|value| values::block(value)).collect()
+    }
+}
+
+/// Whether nobody can tell what a value means to an operator.
+fn is_strange(value: &str, operator: Operator, dollar: Option<Version>) -> bool {
+    let is_truth = ["true", "false"]
+        .iter()
+        .any(|word| value.eq_ignore_ascii_case(word));
+    match operator.comparison {
+        Comparison::Null => operator.qualifier.is_some() || !is_truth,
+        Comparison::Bool => !is_truth && dollar.is_none(),
+        Comparison::ArnEquals | Comparison::ArnNotEquals | Comparison::ArnLike | Comparison::ArnNotLike => {
+            pattern::is_incomplete_arn(value, dollar)
+        }
+        _ => false,
     }
 }

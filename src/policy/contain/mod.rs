@@ -120,8 +120,11 @@ pub fn new_access(candidate: &Compiled<'_>, reference: &Compiled<'_>, scope: &Sc
     for class in &classes {
         let read =
             |reading| sides.bits(|_, grant| principals::matches(&grant.statement.principals, class, reading));
-        let mut bits = Reading::ALL.map(read).to_vec();
-        bits.dedup();
+        let mut bits = vec![read(Reading::Wide)];
+        if class.is_aws() {
+            bits.push(read(Reading::Exact));
+            bits.dedup();
+        }
         let facts = facts_of(&sides, class, &known, scope);
         of_class.extend(bits.into_iter().map(|bits| (class, bits, facts.clone())));
     }

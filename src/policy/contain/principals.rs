@@ -40,6 +40,11 @@ impl Class {
         }
     }
 
+    /// Whether it belongs to an account or a role that may be named in its place.
+    pub fn is_aws(&self) -> bool {
+        matches!(self, Self::Aws { .. })
+    }
+
     /// Whether nobody named this principal, or its account.
     pub fn is_outsider(&self) -> bool {
         match self {
@@ -260,10 +265,6 @@ pub enum Reading {
     Wide,
     /// Only who is named is spared.
     Exact,
-}
-
-impl Reading {
-    pub const ALL: [Self; 2] = [Self::Wide, Self::Exact];
 }
 
 /// Whether a statement's principals take in a class.

@@ -62,6 +62,7 @@ pub fn read(text: &str, shape: Shape, version: Version) -> (Vec<Token>, Option<V
     (tokens, symbolic)
 }
 
+#[inline]
 pub fn close(tokens: &[Token], mut at: usize, out: &mut impl FnMut(usize)) {
     out(at);
     while matches!(tokens.get(at), Some(Token::Many(_))) {
@@ -70,6 +71,7 @@ pub fn close(tokens: &[Token], mut at: usize, out: &mut impl FnMut(usize)) {
     }
 }
 
+#[inline]
 pub fn step(tokens: &[Token], fold: bool, at: usize, character: char, out: &mut impl FnMut(usize)) {
     let Some(token) = tokens.get(at) else { return };
     match *token {
@@ -95,11 +97,16 @@ fn same_letter(left: char, right: char) -> bool {
     left.eq_ignore_ascii_case(&right) || left.to_lowercase().eq(right.to_lowercase())
 }
 
+/// How many colons there are, of those that end a segment.
+fn colons(tokens: &[Token]) -> usize {
+    let is_colon = |token: &&Token| **token == Token::Is(':');
+    tokens.iter().filter(is_colon).take(5).count()
+}
+
 /// How many segments an ARN lacks; none of what is no ARN.
 pub fn missing_segments(tokens: &[Token]) -> usize {
     let begins = "arn:".chars().map(Token::Is).eq(tokens.iter().copied().take(4));
-    let colons = tokens.iter().filter(|token| **token == Token::Is(':')).count();
-    if begins { 5_usize.saturating_sub(colons) } else { 0 }
+    if begins { 5 - colons(tokens) } else { 0 }
 }
 
 /// AWS adds the missing segments of a resource's ARN as wildcards.
@@ -111,8 +118,7 @@ fn complete(tokens: &mut Vec<Token>) {
 
 /// Wildcards before the fifth colon stay within their segment; what has fewer colons is no ARN.
 fn by_segment(tokens: &mut [Token]) {
-    let colons = tokens.iter().filter(|token| **token == Token::Is(':')).count();
-    if colons < 5 {
+    if colons(tokens) < 5 {
         return;
     }
     let mut seen = 0;
