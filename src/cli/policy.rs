@@ -3,15 +3,19 @@
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 use std::fmt::Write;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::{Stop, exit, output};
 use crate::policy::contain::{self, Compiled, Scope, Witness};
 use crate::policy::rules::{self, NamedPolicy, Options, PolicyKind};
-use crate::policy::{Catalog, PolicyDocument, Principals, explain};
+use crate::policy::{Catalog, PolicyDocument, Principals, Statement, explain};
 
 /// As many witnesses as are printed as text.
 const SHOWN: usize = 20;
+
+/// What stands for standard input.
+const STDIN: &str = "-";
 
 #[derive(Debug, Args)]
 pub struct PolicyArgs {
@@ -34,11 +38,11 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct CompareArgs {
-    /// The policy that tells what may be granted.
+    /// The policy that tells what may be granted; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     reference: PathBuf,
 
-    /// The policy to judge.
+    /// The policy to judge; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     candidate: PathBuf,
 
@@ -60,7 +64,7 @@ enum Format {
 
 #[derive(Debug, Args)]
 struct FileArgs {
-    /// The policy, as JSON.
+    /// The policy, as JSON; `-` is standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
@@ -77,13 +81,31 @@ pub fn run(args: &PolicyArgs) -> Result<u8, Stop> {
     }
 }
 
+/// Reads a policy from a file, or from standard input for `-`.
 fn read(path: &Path) -> Result<NamedPolicy, Stop> {
     let unreadable = |error: &dyn std::fmt::Display| Stop::usage(format!("{}: {error}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| unreadable(&error))?;
+    let bytes = if path == Path::new(STDIN) {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(path)
+    };
+    let bytes = bytes.map_err(|error| match error.kind() {
+        std::io::ErrorKind::IsADirectory => unreadable(&"a directory; expected a file with a policy"),
+        _ => unreadable(&error),
+    })?;
     let text = String::from_utf8(bytes).map_err(|_| unreadable(&"not UTF-8"))?;
     // A byte order mark is no part of JSON, and editors write it.
     let text = text.trim_start_matches('\u{feff}');
-    let document = PolicyDocument::parse(text).map_err(|error| unreadable(&error))?;
+    if text.trim().is_empty() {
+        return Err(unreadable(&"nothing in it; expected a policy document"));
+    }
+    let document = PolicyDocument::parse(text).map_err(|error| match wrapped(text) {
+        Some(member) => unreadable(&format!(
+            "not a policy document, but what holds one: give what is in `{member}`"
+        )),
+        None => unreadable(&error),
+    })?;
     Ok(NamedPolicy {
         name: path.display().to_string(),
         kind: PolicyKind::Inline,
@@ -92,18 +114,45 @@ fn read(path: &Path) -> Result<NamedPolicy, Stop> {
     })
 }
 
+/// Where the policy is in an answer of AWS, which is easily saved as a whole.
+fn wrapped(text: &str) -> Option<&'static str> {
+    const MEMBERS: [(&str, &str); 6] = [
+        ("/PolicyVersion/Document", "PolicyVersion.Document"),
+        ("/Role/AssumeRolePolicyDocument", "Role.AssumeRolePolicyDocument"),
+        ("/PolicyDocument", "PolicyDocument"),
+        ("/Policy", "Policy"),
+        ("/ResourcePolicy", "ResourcePolicy"),
+        ("/Attributes/Policy", "Attributes.Policy"),
+    ];
+    let json: serde_json::Value = serde_json::from_str(text).ok()?;
+    let (_, member) = MEMBERS
+        .iter()
+        .find(|(pointer, _)| json.pointer(pointer).is_some())?;
+    Some(member)
+}
+
 fn compare(args: &CompareArgs) -> Result<u8, Stop> {
+    if [&args.reference, &args.candidate]
+        .iter()
+        .all(|path| *path == Path::new(STDIN))
+    {
+        return Err(Stop::usage(
+            "only one of the two policies can come from standard input",
+        ));
+    }
     let (reference, candidate) = (read(&args.reference)?, read(&args.candidate)?);
-    if args.resource_policy {
-        for policy in [&reference, &candidate] {
-            let without = |statement: &&crate::policy::Statement| statement.principals == Principals::Absent;
-            if let Some(statement) = policy.document.statements.iter().find(without) {
-                return Err(Stop::usage(format!(
-                    "{}: {}: missing `Principal`, which a statement of a resource policy names",
-                    policy.name,
-                    statement.reference()
-                )));
-            }
+    let policies = [&reference, &candidate];
+    let statements = || policies.iter().flat_map(|policy| &policy.document.statements);
+    // A statement without principals is about any, and so would allow what names somebody.
+    let with_principals = args.resource_policy || statements().any(names_principals);
+    for policy in policies.iter().filter(|_| with_principals) {
+        let mut statements = policy.document.statements.iter();
+        if let Some(statement) = statements.find(|statement| !names_principals(statement)) {
+            return Err(Stop::usage(format!(
+                "{}: {}: missing `Principal`, which a statement of a resource policy names",
+                policy.name,
+                statement.reference()
+            )));
         }
     }
     let (reference, candidate) = ([reference], [candidate]);
@@ -134,6 +183,10 @@ fn compare(args: &CompareArgs) -> Result<u8, Stop> {
     } else {
         exit::VIOLATIONS
     })
+}
+
+fn names_principals(statement: &Statement) -> bool {
+    statement.principals != Principals::Absent
 }
 
 fn as_json(witness: &Witness) -> serde_json::Value {

@@ -38,7 +38,7 @@ impl PolicyDocument {
         } else {
             Cow::Borrowed(text)
         };
-        let json: Json = serde_json::from_str(&text).map_err(|error| syntax(&error))?;
+        let json: Json = serde_json::from_str(&text).map_err(|error| syntax(&text, &error))?;
         if let Some(path) = json.duplicate() {
             return Err(PolicyError::Invalid {
                 path,
@@ -49,11 +49,17 @@ impl PolicyDocument {
     }
 }
 
-fn syntax(error: &serde_json::Error) -> PolicyError {
+fn syntax(document: &str, error: &serde_json::Error) -> PolicyError {
     let (line, column) = (error.line(), error.column());
     let text = error.to_string();
     let position = format!(" at line {line} column {column}");
-    let message = text.strip_suffix(&position).unwrap_or(&text).to_owned();
+    let place = document.lines().nth(line.saturating_sub(1));
+    let place = place.and_then(|text| text.get(column.saturating_sub(1)..));
+    let message = if place.is_some_and(|rest| rest.starts_with("//") || rest.starts_with("/*")) {
+        "JSON has no comments".to_owned()
+    } else {
+        text.strip_suffix(&position).unwrap_or(&text).to_owned()
+    };
     PolicyError::Syntax {
         line,
         column,

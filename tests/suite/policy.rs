@@ -117,6 +117,105 @@ fn what_is_no_policy_is_2() {
 }
 
 #[test]
+fn every_way_to_write_a_policy_down_is_read() {
+    let files = Files::new();
+    let plain = json!({ "Version": "2012-10-17", "Statement": read_of("*") });
+    let text = serde_json::to_string_pretty(&plain).unwrap();
+    let encoded = text.replace('"', "%22").replace('{', "%7B").replace('\n', "%0A");
+    files.text("r", &text);
+    for written in [
+        format!("\u{feff}{text}"),
+        text.replace('\n', "\r\n"),
+        encoded.clone(),
+        format!("\u{feff}{encoded}\r\n"),
+    ] {
+        files.text("c", &written);
+        assert_eq!(files.compare(&[]).0, Some(0), "{written}");
+    }
+}
+
+#[test]
+fn what_is_no_policy_is_told_in_one_line() {
+    let files = Files::new();
+    files.policy("r", &read_of("*"));
+    let document = json!({ "Statement": read_of("*") });
+    let wrapped =
+        |member: &str| format!("c: not a policy document, but what holds one: give what is in `{member}`");
+    for (text, message) in [
+        (
+            " \r\n".to_owned(),
+            "c: nothing in it; expected a policy document".to_owned(),
+        ),
+        (
+            "{\n  // why\n  \"Statement\": []}".to_owned(),
+            "c: not JSON at line 2, column 3: JSON has no comments".to_owned(),
+        ),
+        (
+            json!({ "PolicyVersion": { "Document": document } }).to_string(),
+            wrapped("PolicyVersion.Document"),
+        ),
+        (
+            json!({ "RoleName": "r", "PolicyDocument": document }).to_string(),
+            wrapped("PolicyDocument"),
+        ),
+        (
+            json!({ "Policy": document.to_string() }).to_string(),
+            wrapped("Policy"),
+        ),
+    ] {
+        files.text("c", &text);
+        let output = files.run(&[
+            "compare",
+            "--reference",
+            "r",
+            "--candidate",
+            "c",
+            "--format",
+            "json",
+        ]);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert_eq!(output.stdout, b"", "{text}");
+        assert_eq!(
+            String::from_utf8(output.stderr).unwrap(),
+            format!("error: {message}\n")
+        );
+    }
+    fs::create_dir(files.0.path().join("d")).unwrap();
+    let output = files.run(&["compare", "--reference", "r", "--candidate", "d"]);
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "error: d: a directory; expected a file with a policy\n"
+    );
+    let output = files.run(&["compare", "--reference", "-", "--candidate", "-"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn one_policy_may_come_from_standard_input() {
+    let files = Files::new();
+    let reference = fs::File::open(files.policy("r", &read_of("*"))).unwrap();
+    files.policy("c", &read_of("arn:aws:s3:::b/*"));
+    let status = Command::new(env!("CARGO_BIN_EXE_stackproof"))
+        .args(["policy", "compare", "--reference", "-", "--candidate", "c"])
+        .current_dir(files.0.path())
+        .stdin(reference)
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn policies_with_and_without_principals_are_not_compared() {
+    let files = Files::new();
+    files.policy("r", &read_of("*"));
+    files.policy(
+        "c",
+        &json!([{ "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*" }]),
+    );
+    assert_eq!(files.compare(&[]), (Some(2), Value::Null));
+}
+
+#[test]
 fn explains_and_lints() {
     let files = Files::new();
     files.policy(

@@ -47,7 +47,7 @@ impl ResourceSet {
         };
         let mut patterns: Vec<Pattern> = list
             .iter()
-            .map(|text| Pattern::new(text, Shape::Arn, false, version))
+            .map(|text| Pattern::new(text, Shape::Resource, false, version))
             .collect();
         patterns.sort_unstable();
         patterns.dedup();

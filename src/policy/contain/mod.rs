@@ -21,6 +21,7 @@ mod search;
 mod sides;
 #[cfg(test)]
 mod tests;
+mod values;
 mod witness;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -30,7 +31,7 @@ pub use self::compiled::Compiled;
 pub use self::witness::Witness;
 
 use self::pattern::Pattern;
-use self::principals::{Class, Known};
+use self::principals::{Class, Known, Reading};
 use self::question::Answer;
 use self::sides::{Sides, Signature, has};
 use super::catalog::Catalog;
@@ -115,13 +116,18 @@ pub fn new_access(candidate: &Compiled<'_>, reference: &Compiled<'_>, scope: &Sc
     let documents = candidate.documents().chain(sides.reference.documents());
     let (mut classes, known) = principals::classes(documents, &mut budget);
     classes.retain(|class| scope.circle.holds(class));
-    let of_class: Vec<(&Class, Signature, Vec<Fact>)> = classes
-        .iter()
-        .map(|class| {
-            let bits = sides.bits(|_, grant| principals::matches(&grant.statement.principals, class));
-            (class, bits, facts_of(&sides, class, &known, scope))
-        })
-        .collect();
+    let mut of_class: Vec<(&Class, Signature, Vec<Fact>)> = Vec::new();
+    for class in &classes {
+        let read =
+            |reading| sides.bits(|_, grant| principals::matches(&grant.statement.principals, class, reading));
+        let mut bits = vec![read(Reading::Wide)];
+        if class.is_aws() {
+            bits.push(read(Reading::Exact));
+            bits.dedup();
+        }
+        let facts = facts_of(&sides, class, &known, scope);
+        of_class.extend(bits.into_iter().map(|bits| (class, bits, facts.clone())));
+    }
     let mut contained: BTreeSet<(usize, bool, Signature, &[Fact])> = BTreeSet::new();
     let mut found: HashSet<(usize, &(Signature, bool))> = HashSet::new();
     for (key, actions) in &groups {

@@ -1,4 +1,4 @@
-//! Patterns as automata: the tokens of a resource, action or condition value, and how they step.
+//! Patterns as automata: those of a resource, an action or a condition value.
 //!
 //! A policy variable matches any text, as its value could be anything. What two patterns say of
 //! each other whatever the values are, as that one covers the other, is told by their symbolic
@@ -6,32 +6,25 @@
 //! to itself and matched by `*`. [`super::members`] keeps the truth of one pattern the same on
 //! both sides.
 
+mod tokens;
+
+use self::tokens::{Token, close, is_symbol, missing_segments, step};
 use crate::policy::document::Version;
 
 /// A character that no policy holds: stands for "something else".
 pub const FRESH: char = '\u{E000}';
 
-/// Where the characters of policy variables live.
-const SYMBOLS: u32 = 0xF_0000;
-
 /// What a pattern is a pattern of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// A resource: the first five segments between colons match each for itself.
+    /// A resource: an ARN, whose missing segments are any.
+    Resource,
+    /// An ARN: the first five segments between colons match each for itself.
     Arn,
     /// A condition value with wildcards.
     Text,
     /// A condition value without wildcards.
     Literal,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Token {
-    Is(char),
-    /// `?`, which may or may not be a colon.
-    One(bool),
-    /// `*`, which may or may not run over colons.
-    Many(bool),
 }
 
 /// One pattern.
@@ -46,46 +39,7 @@ pub struct Pattern {
 impl Pattern {
     /// Reads a pattern of a document of that version.
     pub fn new(text: &str, shape: Shape, fold: bool, version: Version) -> Self {
-        let mut tokens = Vec::with_capacity(text.len());
-        let mut symbolic: Option<Vec<Token>> = None;
-        let mut rest = text;
-        while let Some(character) = rest.chars().next() {
-            let variable_here = rest
-                .strip_prefix("${")
-                .filter(|_| version == Version::V2012)
-                .and_then(|inner| inner.split_once('}'));
-            if let Some((name, after)) = variable_here {
-                rest = after;
-                if let "*" | "?" | "$" = name {
-                    // The escapes of the three characters that mean something.
-                    tokens.extend(name.chars().map(Token::Is));
-                    if let Some(own) = &mut symbolic {
-                        own.extend(name.chars().map(Token::Is));
-                    }
-                } else {
-                    let own = symbolic.get_or_insert_with(|| tokens.clone());
-                    own.extend(symbol(name).map(Token::Is));
-                    tokens.push(Token::Many(true));
-                }
-                continue;
-            }
-            rest = rest.get(character.len_utf8()..).unwrap_or_default();
-            let token = match (character, shape) {
-                ('*', Shape::Arn | Shape::Text) => Token::Many(true),
-                ('?', Shape::Arn | Shape::Text) => Token::One(true),
-                (other, _) => Token::Is(other),
-            };
-            tokens.push(token);
-            if let Some(own) = &mut symbolic {
-                own.push(token);
-            }
-        }
-        if shape == Shape::Arn {
-            by_segment(&mut tokens);
-            if let Some(own) = &mut symbolic {
-                by_segment(own);
-            }
-        }
+        let (tokens, symbolic) = tokens::read(text, shape, version);
         Self {
             tokens,
             symbolic,
@@ -260,72 +214,8 @@ impl Pattern {
     }
 }
 
-fn close(tokens: &[Token], mut at: usize, out: &mut impl FnMut(usize)) {
-    out(at);
-    while matches!(tokens.get(at), Some(Token::Many(_))) {
-        at += 1;
-        out(at);
-    }
-}
-
-fn step(tokens: &[Token], fold: bool, at: usize, character: char, out: &mut impl FnMut(usize)) {
-    let Some(token) = tokens.get(at) else { return };
-    match *token {
-        Token::Is(wanted) => {
-            if wanted == character || (fold && same_letter(wanted, character)) {
-                close(tokens, at + 1, out);
-            }
-        }
-        Token::One(colon) => {
-            if (colon || character != ':') && !is_symbol(character) {
-                close(tokens, at + 1, out);
-            }
-        }
-        Token::Many(colon) => {
-            if colon || character != ':' {
-                close(tokens, at, out);
-            }
-        }
-    }
-}
-
-fn same_letter(left: char, right: char) -> bool {
-    left.eq_ignore_ascii_case(&right) || left.to_lowercase().eq(right.to_lowercase())
-}
-
-/// Wildcards before the fifth colon stay within their segment; what has fewer colons is no ARN.
-fn by_segment(tokens: &mut [Token]) {
-    let colons = tokens.iter().filter(|token| **token == Token::Is(':')).count();
-    if colons < 5 {
-        return;
-    }
-    let mut seen = 0;
-    for token in tokens {
-        match token {
-            Token::Is(':') => seen += 1,
-            Token::One(colon) | Token::Many(colon) => *colon = false,
-            Token::Is(_) => {}
-        }
-        if seen == 5 {
-            break;
-        }
-    }
-}
-
-/// The characters of a variable, in a place of their own and closed at both ends. The case of its
-/// name does not matter, that of a default value does.
-fn symbol(variable: &str) -> impl Iterator<Item = char> {
-    let moved = |character: char| {
-        let own = u32::from(character);
-        char::from_u32(SYMBOLS + own.min(0xFFF0)).unwrap_or(FRESH)
-    };
-    let text = match variable.split_once(',') {
-        Some((name, default)) => format!("{{{},{default}}}", name.to_ascii_lowercase()),
-        None => format!("{{{}}}", variable.to_ascii_lowercase()),
-    };
-    text.chars().map(moved).collect::<Vec<_>>().into_iter()
-}
-
-fn is_symbol(character: char) -> bool {
-    u32::from(character) >= SYMBOLS
+/// Whether a value is an ARN that lacks segments.
+pub fn is_incomplete_arn(text: &str, version: Option<Version>) -> bool {
+    let pattern = Pattern::new(text, Shape::Text, false, version.unwrap_or_default());
+    missing_segments(&pattern.tokens) > 0
 }

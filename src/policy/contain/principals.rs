@@ -40,6 +40,11 @@ impl Class {
         }
     }
 
+    /// Whether it belongs to an account or a role that may be named in its place.
+    pub fn is_aws(&self) -> bool {
+        matches!(self, Self::Aws { .. })
+    }
+
     /// Whether nobody named this principal, or its account.
     pub fn is_outsider(&self) -> bool {
         match self {
@@ -251,24 +256,37 @@ fn is_whole_account(text: &str) -> bool {
     account_of(text).is_some() && (!text.contains(':') || text.ends_with(":root"))
 }
 
+/// How far a `NotPrincipal` spares those who belong to whom it names. AWS documents that the users of
+/// an account and the sessions of a role must be named themselves, and that a principal whose account
+/// is not may be denied with it; which services do what it does not tell. So both count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// An account spares its users, a role its sessions.
+    Wide,
+    /// Only who is named is spared.
+    Exact,
+}
+
 /// Whether a statement's principals take in a class.
-pub fn matches(principals: &Principals, class: &Class) -> bool {
+pub fn matches(principals: &Principals, class: &Class, reading: Reading) -> bool {
+    let any = |list: &[Principal], reading| list.iter().any(|one| one_matches(one, class, reading));
     match principals {
         Principals::Absent => true,
-        Principals::Only(list) => list.iter().any(|principal| one_matches(principal, class)),
-        Principals::Except(list) => !list.iter().any(|principal| one_matches(principal, class)),
+        Principals::Only(list) => any(list, Reading::Wide),
+        Principals::Except(list) => !any(list, reading),
     }
 }
 
-fn one_matches(principal: &Principal, class: &Class) -> bool {
+fn one_matches(principal: &Principal, class: &Class, reading: Reading) -> bool {
     match (principal, class) {
         (_, Class::Holder) | (Principal::Everyone, _) => true,
         (Principal::Aws(text), _) if text == "*" => true,
         (Principal::Aws(text), Class::Aws { arn, account }) => {
+            let wide = reading == Reading::Wide;
             if is_whole_account(text) {
-                account_of(text) == Some(account)
+                wide && account_of(text) == Some(account)
             } else {
-                glob::arn_matches(text, arn) || is_session_of(text, arn)
+                glob::arn_matches(text, arn) || (wide && is_session_of(text, arn))
             }
         }
         (Principal::Service(text), Class::Service(name)) => glob::matches(text, name, Case::Ignore),

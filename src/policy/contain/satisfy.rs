@@ -7,10 +7,11 @@
 
 use std::collections::BTreeMap;
 
-use super::atom::{Atom, Block, Family};
+use super::atom::{Atom, Family};
 use super::members::Members;
 use super::pattern::Pattern;
 use super::search::{self, Found};
+use super::values::Block;
 use crate::policy::condition::{Comparison, SetQualifier};
 
 /// A condition that must hold, or must not.
@@ -171,8 +172,8 @@ fn present(literals: &[Literal<'_>], budget: &mut u64) -> bool {
 fn value_exists(family: Family, demands: &[&Demand<'_>], budget: &mut u64) -> bool {
     match family {
         Family::Text => text_exists(demands, budget),
-        Family::Number | Family::Date => number_exists(demands),
-        Family::Address => address_exists(demands),
+        Family::Number | Family::Date => stranger_exists(demands) || number_exists(demands),
+        Family::Address => stranger_exists(demands) || address_exists(demands),
         Family::Presence => true,
     }
 }
@@ -224,8 +225,13 @@ fn text_exists(demands: &[&Demand<'_>], budget: &mut u64) -> bool {
 }
 
 fn is_boolean(atom: &Atom) -> bool {
-    const TAGS: [&str; 3] = ["tag/", "tags/", "tagkeys"];
-    atom.operator().comparison == Comparison::Bool && !TAGS.iter().any(|word| atom.key.contains(word))
+    atom.operator().comparison == Comparison::Bool && !atom.is_tag()
+}
+
+/// Whether a text will do that is neither a number nor an address: what is no tag has none.
+fn stranger_exists(demands: &[&Demand<'_>]) -> bool {
+    let suits = |demand: &&Demand<'_>| demand.literal.atom.is_tag() && !demand.matching;
+    demands.iter().all(suits)
 }
 
 fn number_exists(demands: &[&Demand<'_>]) -> bool {

@@ -7,6 +7,7 @@ use crate::policy::rules::{NamedPolicy, PolicyKind};
 mod adversary;
 mod cases;
 mod conditions;
+mod documented;
 mod managed;
 mod properties;
 mod replay;

@@ -200,6 +200,20 @@ fn every_path_of_the_lab_is_found() {
         );
         assert_eq!(escalations(&[&allow(&[actions], &["*"])]), [""; 0]);
     }
+    leads_to(
+        &[&allow(
+            &["iam:PassRole", "glue:CreateSession", "glue:RunStatement"],
+            &["*"],
+        )],
+        "(pass-role-glue-session)",
+    );
+    leads_to(&[&allow(&["batch:SubmitJob"], &["*"])], "(submit-batch-job)");
+    // A job that is named is what the policy is for.
+    let own = [
+        "arn:aws:batch:us-east-1:123456789012:job-queue/*",
+        "arn:aws:batch:us-east-1:123456789012:job-definition/report:*",
+    ];
+    assert_eq!(escalations(&[&allow(&["batch:SubmitJob"], &own)]), [""; 0]);
     leads_to(&[&allow(&["sts:AssumeRole"], &["*"])], "(assume-any-role)");
 }
 

@@ -45,6 +45,25 @@ pub(super) const PATHS: &[Path] = &[
             step("bedrock-agentcore:ConnectBrowserAutomationStream", ANY),
         ],
     ),
+    alone(
+        "submit-batch-job",
+        "runs a command of its own as the role of a batch job",
+        // The command of a job definition that is there can be overridden.
+        &[step(
+            "batch:SubmitJob",
+            &["arn:*:batch:*:????????????:job-definition/stackproof-any-job*"],
+        )],
+    ),
+    passing(
+        "pass-role-glue-session",
+        "runs statements in a session with another role",
+        "glue.amazonaws.com",
+        &[
+            PASS,
+            step("glue:CreateSession", ANY),
+            step("glue:RunStatement", ANY),
+        ],
+    ),
     passing(
         "pass-role-codebuild-batch",
         "runs a batch of builds with another role",
