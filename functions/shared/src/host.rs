@@ -54,7 +54,7 @@ where
     let answer = move |event| -> Answering { Box::pin(logged(handler(event))) };
     if in_lambda {
         let function = service_fn(move |event: LambdaEvent<Value>| answer(event.payload));
-        return lambda_runtime::run(function)
+        return until_shutdown(lambda_runtime::run(function))
             .await
             .map_err(|error| format!("the Lambda runtime stopped: {error}"));
     }
@@ -105,9 +105,23 @@ fn respond(outcome: Result<Value, Fault>) -> Response {
     }
 }
 
+/// Runs a Lambda function until the process is asked to end, which is no error.
+///
+/// Lambda asks only where extensions run; a container is asked elsewhere too, and its first process heeds no signal
+/// that it does not handle.
+pub async fn until_shutdown<E: From<io::Error>>(
+    function: impl Future<Output = Result<(), E>>,
+) -> Result<(), E> {
+    let shutdown = shutdown_requested()?;
+    tokio::select! {
+        ended = function => ended,
+        () = shutdown => Ok(()),
+    }
+}
+
 /// Installs the handlers at once; the future completes with the first SIGINT or SIGTERM.
 #[cfg(unix)]
-fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+pub fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -122,7 +136,7 @@ fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'static>
 
 /// Completes with Ctrl-C, the one signal there is.
 #[cfg(not(unix))]
-fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+pub fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     Ok(async {
         // Without a handler there is nothing to wait for but the end of the process.
         if tokio::signal::ctrl_c().await.is_err() {
