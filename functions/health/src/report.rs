@@ -107,6 +107,17 @@ impl Report {
         }
     }
 
+    /// Says why each dependency that is down is down, a line each: for operators, as it holds the details.
+    #[must_use]
+    pub fn causes(&self) -> Vec<String> {
+        let down = self.dependencies.iter().filter_map(|(name, dependency)| {
+            let reason = dependency.reason.as_deref()?;
+            let detail = dependency.detail.as_deref().unwrap_or("no detail");
+            Some(format!("{name} is down: {reason} ({detail})"))
+        });
+        down.collect()
+    }
+
     /// Returns the time of the slowest dependency: the checks run side by side.
     #[must_use]
     pub fn slowest_ms(&self) -> f64 {
@@ -148,6 +159,22 @@ mod tests {
             r#"{"status":"unhealthy","version":"1.2.3","timestamp":"1970-01-01T00:00:00.000Z","dependencies":{"dynamodb":{"status":"down","latency_ms":1.2,"reason":"access denied"}}}"#
         );
         Ok(())
+    }
+
+    #[test]
+    fn each_cause_is_told_with_its_detail() {
+        let bare = DependencyReport::new(Err(DependencyError::new("timed out")), Duration::ZERO);
+        let checked = [("dynamodb", down()), ("s3", up(1)), ("sqs", bare)];
+        let named = checked.map(|(name, report)| (name.to_owned(), report));
+        let report = Report::new("1", Timestamp::UNIX_EPOCH, named);
+
+        assert_eq!(
+            report.causes(),
+            [
+                "dynamodb is down: access denied (role secret-role)",
+                "sqs is down: timed out (no detail)",
+            ]
+        );
     }
 
     #[test]

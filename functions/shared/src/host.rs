@@ -54,22 +54,30 @@ where
     let answer = move |event| -> Answering { Box::pin(logged(handler(event))) };
     if in_lambda {
         let function = service_fn(move |event: LambdaEvent<Value>| answer(event.payload));
-        return lambda_runtime::run(function)
+        return until_shutdown(lambda_runtime::run(function))
             .await
             .map_err(|error| format!("the Lambda runtime stopped: {error}"));
     }
-    serve(port, path, answer)
+    let served = async {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        serve(listener, path, answer, shutdown_requested()?).await
+    };
+    served
         .await
         .map_err(|error| format!("failed to serve on port {port}: {error}"))
 }
 
-async fn serve<A>(port: u16, path: &str, answer: A) -> io::Result<()>
+/// Serves until `shutdown` completes; requests under way are answered.
+async fn serve<A>(
+    listener: TcpListener,
+    path: &str,
+    answer: A,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()>
 where
     A: Fn(Value) -> Answering + Clone + Send + Sync + 'static,
 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let address = listener.local_addr()?;
-    let shutdown = shutdown_requested()?;
     say(&mut io::stdout(), &format!("listening on http://{address}{path}"));
     axum::serve(listener, router(path, answer))
         .with_graceful_shutdown(shutdown)
@@ -105,9 +113,23 @@ fn respond(outcome: Result<Value, Fault>) -> Response {
     }
 }
 
+/// Runs a Lambda function until the process is asked to end, which is no error.
+///
+/// Lambda asks only where extensions run; a container is asked elsewhere too, and its first process heeds no signal
+/// that it does not handle.
+pub async fn until_shutdown<E: From<io::Error>>(
+    function: impl Future<Output = Result<(), E>>,
+) -> Result<(), E> {
+    let shutdown = shutdown_requested()?;
+    tokio::select! {
+        ended = function => ended,
+        () = shutdown => Ok(()),
+    }
+}
+
 /// Installs the handlers at once; the future completes with the first SIGINT or SIGTERM.
 #[cfg(unix)]
-fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+pub fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -122,7 +144,7 @@ fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'static>
 
 /// Completes with Ctrl-C, the one signal there is.
 #[cfg(not(unix))]
-fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+pub fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     Ok(async {
         // Without a handler there is nothing to wait for but the end of the process.
         if tokio::signal::ctrl_c().await.is_err() {
@@ -145,7 +167,92 @@ pub fn say_errors(errors: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+    use std::net::{SocketAddr, TcpStream};
+
+    use tokio::sync::oneshot;
+
     use super::*;
+
+    /// Posts the text; returns the status and the body.
+    fn post(address: SocketAddr, path: &str, text: &str) -> io::Result<(String, String)> {
+        let mut stream = TcpStream::connect(address)?;
+        write!(
+            stream,
+            "POST {path} HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{text}",
+            text.len()
+        )?;
+        let mut response = String::new();
+        stream.read_to_string(&mut response)?;
+        let (head, body) = response.split_once("\r\n\r\n").unwrap_or_default();
+        let status = head.split(' ').nth(1).unwrap_or_default();
+        Ok((status.to_owned(), body.to_owned()))
+    }
+
+    #[tokio::test]
+    async fn the_local_server_answers_as_lambda_does_until_it_is_asked_to_end() -> io::Result<()> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let answer = |event: Value| -> Answering {
+            let answer = event["ok"].as_bool().ok_or(Fault {
+                kind: "MalformedEvent",
+                message: "no answer to that".to_owned(),
+            });
+            let log = json!({ "outcome": answer.is_ok() });
+            let answer = answer.map(Value::from);
+            Box::pin(logged(async { Handled { log, answer } }))
+        };
+        let (end, ended) = oneshot::channel::<()>();
+        let shutdown = async {
+            let _ = ended.await;
+        };
+        let server = tokio::spawn(serve(listener, "/do", answer, shutdown));
+
+        for (path, text, status, body) in [
+            ("/do", r#"{"ok":true}"#, "200", "true"),
+            (
+                "/do",
+                "{}",
+                "500",
+                r#"{"errorMessage":"no answer to that","errorType":"MalformedEvent"}"#,
+            ),
+            ("/other", "{}", "404", ""),
+        ] {
+            let answered = tokio::task::spawn_blocking(move || post(address, path, text)).await??;
+            assert_eq!(answered, (status.to_owned(), body.to_owned()), "{path} {text}");
+        }
+        let _ = end.send(());
+        server.await?
+    }
+
+    #[tokio::test]
+    async fn a_function_that_ends_by_itself_is_not_waited_for() -> io::Result<()> {
+        until_shutdown(async { io::Result::Ok(()) }).await?;
+        let failed = until_shutdown(async { Err(io::Error::other("gone")) }).await;
+
+        assert_eq!(failed.map_err(|error| error.to_string()), Err("gone".to_owned()));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_taken_port_is_named() -> io::Result<()> {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let port = taken.local_addr()?.port();
+        let handler = |_| async {
+            Handled {
+                log: Value::Null,
+                answer: Ok(Value::Null),
+            }
+        };
+        let error = run(false, port, "/do", handler).await.err().unwrap_or_default();
+
+        assert!(
+            error.starts_with(&format!("failed to serve on port {port}: ")),
+            "{error}"
+        );
+        Ok(())
+    }
 
     #[test]
     fn a_fault_is_worded_as_lambda_does() {

@@ -20,6 +20,8 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::timeout;
 
+use crate::bare;
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Longer than any invocation takes, so that a test that hangs fails instead.
@@ -98,15 +100,16 @@ impl Function {
         })
     }
 
-    /// The process, which must still be the one that was started.
+    /// Whether the process is still the one that was started.
     pub fn is_running(&mut self) -> Result<bool> {
         Ok(self.child.try_wait()?.is_none())
     }
 
-    /// Ends the process; returns all that it has written.
-    pub async fn stop(mut self) -> Result<Output> {
-        self.child.start_kill()?;
-        Ok(timeout(PATIENCE, self.child.wait_with_output()).await??)
+    /// Asks the process to end, which must be the one that was started; returns all that it has written.
+    pub async fn stop(self) -> Result<Output> {
+        let output = bare::end(self.child).await?;
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        Ok(output)
     }
 }
 

@@ -12,6 +12,8 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
+use crate::bare;
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Longer than any answer takes, so that a test that hangs fails instead.
@@ -80,14 +82,10 @@ impl Server {
         ))
     }
 
-    /// Asks the process to end, as a terminal or an orchestrator does; returns its exit code.
-    pub async fn end(mut self) -> Result<Option<i32>> {
-        let id = self.child.id().ok_or("the server has ended")?;
-        let sent = Command::new("kill")
-            .args(["-TERM", &id.to_string()])
-            .status()
-            .await?;
-        assert!(sent.success());
-        Ok(timeout(PATIENCE, self.child.wait()).await??.code())
+    /// Asks the process to end; returns its exit code.
+    pub async fn end(self) -> Result<Option<i32>> {
+        // Nobody reads its output from here on, and there is none.
+        drop(self.lines);
+        Ok(bare::end(self.child).await?.status.code())
     }
 }

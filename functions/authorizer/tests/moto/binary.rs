@@ -84,6 +84,7 @@ async fn a_dependency_that_is_down_is_a_fault_without_a_policy() -> TestResult {
     );
     assert_eq!(logged["AuthorizerFailures"], 1);
     assert!(!logged.to_string().contains(key.reveal()));
+    assert_eq!(server.end().await?, Some(0));
     Ok(())
 }
 

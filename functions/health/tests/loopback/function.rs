@@ -54,6 +54,7 @@ async fn an_event_of_another_kind_is_an_invocation_error_and_the_next_one_is_ans
     assert!(function.is_running()?);
     let answer = function.invoke(&serde_json::from_str(EVENT)?).await?;
     assert_eq!(answer.body["statusCode"], 200, "{}", answer.body);
+    function.stop().await?;
     Ok(())
 }
 

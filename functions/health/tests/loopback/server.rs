@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::bare;
 use crate::support::{Answer, PATIENCE, TestResult, dynamodb, health_binary};
 
 /// Starts the server on a port that the system picks, and returns the address that it prints.
@@ -48,7 +49,7 @@ async fn run(command: &mut Command) -> Result<Output, Box<dyn Error>> {
 #[tokio::test]
 async fn answers_health_over_tcp() -> TestResult {
     let endpoint = dynamodb(Answer::Table("ACTIVE")).await?;
-    let (_server, address) = start(health_binary(&endpoint)).await?;
+    let (server, address) = start(health_binary(&endpoint)).await?;
     let (status, head, body) = ask(&address, "GET /v1/health").await?;
     let body: Value = serde_json::from_str(&body)?;
 
@@ -66,22 +67,21 @@ async fn answers_health_over_tcp() -> TestResult {
     assert_eq!((status, body.as_str()), (200, ""), "{head}");
     assert_eq!(ask(&address, "DELETE /v1/health").await?.0, 405);
     assert_eq!(ask(&address, "GET /v1/events").await?.0, 404);
+    assert_eq!(bare::end(server).await?.status.code(), Some(0));
     Ok(())
 }
 
 #[tokio::test]
 async fn answers_503_when_the_table_is_missing_and_tells_only_the_operator_more() -> TestResult {
     let endpoint = dynamodb(Answer::Failure(400, "ResourceNotFoundException")).await?;
-    let (mut server, address) = start(health_binary(&endpoint)).await?;
+    let (server, address) = start(health_binary(&endpoint)).await?;
     let (status, _, body) = ask(&address, "GET /v1/health").await?;
 
     assert_eq!(status, 503);
     assert!(body.contains(r#""reason":"table not found""#), "{body}");
     assert!(!body.contains("secret"), "{body}");
 
-    server.start_kill()?;
-    let output = timeout(PATIENCE, server.wait_with_output()).await??;
-    let log = String::from_utf8(output.stderr)?;
+    let log = String::from_utf8(bare::end(server).await?.stderr)?;
     assert!(log.contains("dynamodb is down: table not found"), "{log}");
     assert!(log.contains("secret-role on secret-table"), "{log}");
     Ok(())

@@ -11,6 +11,7 @@ use axum::response::IntoResponse;
 use health::{Dependency, SqsQueue};
 use tokio::time::timeout;
 
+use crate::bare;
 use crate::server::{ask, start};
 use crate::support::{Answer, PATIENCE, TestResult, dynamodb, health_binary, serve};
 
@@ -87,7 +88,7 @@ async fn the_binary_depends_on_the_queue_where_one_is_configured() -> TestResult
         command
             .env("AWS_ENDPOINT_URL_SQS", sqs(status, body).await?)
             .env("EVENTS_QUEUE_URL", QUEUE);
-        let (_server, address) = start(command).await?;
+        let (server, address) = start(command).await?;
         let (answered, _, body) = ask(&address, "GET /v1/health").await?;
         let body: serde_json::Value = serde_json::from_str(&body)?;
 
@@ -98,6 +99,7 @@ async fn the_binary_depends_on_the_queue_where_one_is_configured() -> TestResult
             if expected == 200 { "up" } else { "down" }
         );
         assert!(!body.to_string().contains("secret"), "{body}");
+        assert_eq!(bare::end(server).await?.status.code(), Some(0));
     }
     Ok(())
 }

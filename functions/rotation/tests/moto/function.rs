@@ -170,7 +170,7 @@ async fn an_account_that_is_down_is_an_invocation_error() -> TestResult {
             );
         }
     }
-    assert!(function.is_running()?);
+    function.stop().await?;
     Ok(())
 }
 
