@@ -18,17 +18,17 @@ async fn a_decision_is_a_policy_and_a_line() -> TestResult {
         (event(Some(key.reveal())), "Allow", "allow"),
         (event(None), "Deny", "deny"),
     ] {
-        let handled = handler.clone().handle(event).await;
-        let answer = handled.answer.map_err(|fault| fault.message)?;
+        let outcome = handler.clone().handle(event).await;
+        let answer = outcome.answer.map_err(|fault| fault.message)?;
         let statement = &answer["policyDocument"]["Statement"][0];
         assert_eq!(
             (&statement["Effect"], &statement["Resource"]),
             (&json!(effect), &json!(ARN))
         );
-        assert_eq!(handled.log["decision"], decision);
-        assert_eq!(handled.log["Environment"], "dev");
-        assert_eq!(handled.log["request_id"], "request-1");
-        for text in [answer.to_string(), handled.log.to_string()] {
+        assert_eq!(outcome.log["decision"], decision);
+        assert_eq!(outcome.log["Environment"], "dev");
+        assert_eq!(outcome.log["request_id"], "request-1");
+        for text in [answer.to_string(), outcome.log.to_string()] {
             assert!(!text.contains(key.reveal()) && !text.contains(&hash), "{text}");
         }
     }
@@ -54,12 +54,12 @@ async fn what_cannot_be_decided_is_a_fault_without_a_policy() -> TestResult {
             "the event is not that of a REQUEST authorizer of a REST API",
         ),
     ] {
-        let handled = handler.clone().handle(event).await;
-        let fault = handled.answer.err().ok_or("it was decided")?;
+        let outcome = handler.clone().handle(event).await;
+        let fault = outcome.answer.err().ok_or("it was decided")?;
         assert_eq!(fault.kind, kind);
         assert_eq!(fault.message, message);
-        assert_eq!(handled.log["AuthorizerFailures"], 1);
-        for text in [fault.message, handled.log.to_string()] {
+        assert_eq!(outcome.log["AuthorizerFailures"], 1);
+        for text in [fault.message, outcome.log.to_string()] {
             assert!(
                 !text.contains(key.reveal()) && !text.contains("hunter2"),
                 "{text}"
