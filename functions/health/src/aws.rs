@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use functions_shared::failure::{self, Failure};
 
 use crate::dependency::DependencyError;
 
@@ -42,81 +42,23 @@ impl fmt::Display for MissingRegion {
 
 impl Error for MissingRegion {}
 
-/// Puts an SDK error into a few words that are safe to publish, and keeps its chain for logs;
-/// `missing` is what is said when the resource does not exist.
-pub fn explain<E, R>(error: &SdkError<E, R>, missing: &'static str) -> DependencyError
+/// Puts an SDK error into a few words that are safe to publish, and keeps its chain for logs; `operation` is the IAM
+/// action, and `missing` is what is said when the resource does not exist.
+pub fn explain<E, R>(
+    operation: &'static str,
+    error: &SdkError<E, R>,
+    missing: &'static str,
+) -> DependencyError
 where
     E: ProvideErrorMetadata + Error + 'static,
     R: fmt::Debug + 'static,
 {
-    let reason = match error {
-        SdkError::ServiceError(service) => service_reason(service.err().code(), missing),
-        _ if chain(error).any(<dyn Error>::is::<CredentialsError>) => "no credentials",
-        SdkError::TimeoutError(_) => "timed out",
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => "timed out",
-        SdkError::DispatchFailure(_) => "unreachable",
-        SdkError::ConstructionFailure(_) => "not configured",
-        _ => "unexpected answer",
+    let reason = match Failure::from_sdk(operation, error).reason() {
+        failure::NOT_FOUND => missing,
+        reason => reason,
     };
-    let mut causes: Vec<String> = chain(error).map(ToString::to_string).collect();
+    let mut causes: Vec<String> = failure::chain(error).map(ToString::to_string).collect();
     // An error whose text repeats its source's would say everything twice.
     causes.dedup();
     DependencyError::new(reason).with_detail(causes.join(": "))
-}
-
-fn service_reason(code: Option<&str>, missing: &'static str) -> &'static str {
-    match code {
-        Some(
-            "AWS.SimpleQueueService.NonExistentQueue" | "QueueDoesNotExist" | "ResourceNotFoundException",
-        ) => missing,
-        Some("AccessDeniedException" | "AccessDenied") => "access denied",
-        Some(
-            "ExpiredTokenException"
-            | "IncompleteSignatureException"
-            | "InvalidSignatureException"
-            | "MissingAuthenticationTokenException"
-            | "UnrecognizedClientException",
-        ) => "credentials refused",
-        Some(
-            "KmsThrottled"
-            | "ProvisionedThroughputExceededException"
-            | "RequestLimitExceeded"
-            | "RequestThrottled"
-            | "ThrottlingException",
-        ) => "throttled",
-        Some(_) => "service error",
-        // Whatever answered is not AWS: a proxy, a captive portal.
-        None => "unexpected answer",
-    }
-}
-
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |cause: &&'a (dyn Error + 'static)| {
-        Error::source(*cause)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_code_is_not_repeated_to_the_caller() {
-        assert_eq!(
-            service_reason(Some("arn:aws:secret"), "table not found"),
-            "service error"
-        );
-        assert_eq!(service_reason(None, "table not found"), "unexpected answer");
-    }
-
-    #[test]
-    fn each_service_has_its_own_code_for_what_is_missing() {
-        for code in [
-            "AWS.SimpleQueueService.NonExistentQueue",
-            "QueueDoesNotExist",
-            "ResourceNotFoundException",
-        ] {
-            assert_eq!(service_reason(Some(code), "queue not found"), "queue not found");
-        }
-    }
 }

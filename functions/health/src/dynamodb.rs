@@ -45,7 +45,7 @@ impl Dependency for DynamoDbTable {
             .table_name(&self.table_name)
             .send()
             .await
-            .map_err(|error| aws::explain(&error, "table not found"))?;
+            .map_err(|error| aws::explain("dynamodb:DescribeTable", &error, "table not found"))?;
         match described.table().and_then(|table| table.table_status()) {
             Some(TableStatus::Active) => Ok(()),
             status => Err(inactive(status)),

@@ -18,7 +18,7 @@ const USAGE: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let settings = match Settings::read(|name| env::var(name).ok()) {
+    let settings = match Settings::read(&|name| env::var(name).ok()) {
         Ok(settings) => settings,
         Err(error) => return usage(&error.to_string()),
     };

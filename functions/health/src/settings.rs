@@ -1,9 +1,6 @@
 //! The settings of the binary, from environment variables that the caller looks up.
-//!
-//! It must not read the environment itself, so that tests can say what it holds.
 
-use std::error::Error;
-use std::fmt;
+use functions_shared::settings::{Reader, SettingsError};
 
 /// What the binary is told by its environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,66 +19,32 @@ pub struct Settings {
 
 impl Settings {
     /// Reads the settings through `lookup`; an empty value counts as none.
-    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let lookup = |name| {
-            lookup(name)
-                .map(|value| value.trim().to_owned())
-                .filter(|value| !value.is_empty())
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let mut reader = Reader::new(lookup);
+        let settings = Self {
+            table_name: reader.required(
+                "EVENTS_TABLE_NAME",
+                "name the events table, for example zapier-triggers-api-events-dev",
+            ),
+            queue_url: reader.optional("EVENTS_QUEUE_URL"),
+            api_version: reader
+                .optional("API_VERSION")
+                .unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned()),
+            environment: reader
+                .optional("ENVIRONMENT")
+                .unwrap_or_else(|| "local".to_owned()),
+            port: reader.number("PORT", 8080, 0..=u16::MAX),
         };
-        let mut problems = Vec::new();
-
-        let table_name = lookup("EVENTS_TABLE_NAME");
-        if table_name.is_none() {
-            problems.push(
-                "EVENTS_TABLE_NAME is not set: name the events table, \
-                 for example zapier-triggers-api-events-dev"
-                    .to_owned(),
-            );
-        }
-        let port = match lookup("PORT") {
-            None => Some(8080),
-            Some(text) => {
-                let port = text.parse().ok();
-                if port.is_none() {
-                    problems.push(format!("PORT is `{text}`: a number from 0 to 65535 is needed"));
-                }
-                port
-            }
-        };
-
-        match (table_name, port) {
-            (Some(table_name), Some(port)) => Ok(Self {
-                table_name,
-                queue_url: lookup("EVENTS_QUEUE_URL"),
-                api_version: lookup("API_VERSION").unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned()),
-                environment: lookup("ENVIRONMENT").unwrap_or_else(|| "local".to_owned()),
-                port,
-            }),
-            _ => Err(SettingsError { problems }),
-        }
+        reader.finish(settings)
     }
 }
-
-/// Everything that is wrong with the settings, at once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingsError {
-    problems: Vec<String>,
-}
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.problems.join("\n"))
-    }
-}
-
-impl Error for SettingsError {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        Settings::read(|name| {
+        Settings::read(&|name| {
             let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
             Some((*value).to_owned())
         })

@@ -46,7 +46,7 @@ impl Dependency for SqsQueue {
             .attribute_names(QueueAttributeName::QueueArn)
             .send()
             .await
-            .map_err(|error| aws::explain(&error, "queue not found"))?;
+            .map_err(|error| aws::explain("sqs:GetQueueAttributes", &error, "queue not found"))?;
         let attributes = answer.attributes();
         if attributes.is_some_and(|attributes| attributes.contains_key(&QueueAttributeName::QueueArn)) {
             Ok(())

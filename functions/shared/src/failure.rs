@@ -10,6 +10,9 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+/// The reason of a failure whose resource does not exist.
+pub const NOT_FOUND: &str = "not found";
+
 /// Which call failed, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -87,7 +90,9 @@ fn is_code(text: &str) -> bool {
 
 fn service_reason(code: Option<&str>) -> &'static str {
     match code {
-        Some("ResourceNotFoundException") => "not found",
+        Some(
+            "AWS.SimpleQueueService.NonExistentQueue" | "QueueDoesNotExist" | "ResourceNotFoundException",
+        ) => NOT_FOUND,
         Some("AccessDeniedException" | "AccessDenied") => "access denied",
         Some("DecryptionFailure" | "EncryptionFailure" | "KMSAccessDeniedException") => "key not accessible",
         Some(
@@ -98,9 +103,11 @@ fn service_reason(code: Option<&str>) -> &'static str {
             | "UnrecognizedClientException",
         ) => "credentials refused",
         Some(
-            "LimitExceededException"
+            "KmsThrottled"
+            | "LimitExceededException"
             | "ProvisionedThroughputExceededException"
             | "RequestLimitExceeded"
+            | "RequestThrottled"
             | "ThrottlingException",
         ) => "throttled",
         Some(_) => "service error",
@@ -109,7 +116,8 @@ fn service_reason(code: Option<&str>) -> &'static str {
     }
 }
 
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+/// Walks an error and its causes, the outermost first. Their texts may repeat the request's values.
+pub fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |cause: &&'a (dyn Error + 'static)| {
         Error::source(*cause)
     })
@@ -139,11 +147,14 @@ mod tests {
     #[test]
     fn codes_have_reasons_and_nothing_else_passes_for_a_code() {
         for (code, reason) in [
-            (Some("ResourceNotFoundException"), "not found"),
+            (Some("ResourceNotFoundException"), NOT_FOUND),
+            (Some("QueueDoesNotExist"), NOT_FOUND),
+            (Some("AWS.SimpleQueueService.NonExistentQueue"), NOT_FOUND),
             (Some("AccessDeniedException"), "access denied"),
             (Some("DecryptionFailure"), "key not accessible"),
             (Some("UnrecognizedClientException"), "credentials refused"),
             (Some("ThrottlingException"), "throttled"),
+            (Some("RequestThrottled"), "throttled"),
             (Some("SomethingNew"), "service error"),
             (None, "unexpected answer"),
         ] {
