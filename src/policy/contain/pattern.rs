@@ -173,18 +173,32 @@ impl Pattern {
     /// Whether all that `narrow` matches is matched here; a `true` is certain, whatever the values
     /// of variables are.
     pub fn covers(&self, narrow: &Self) -> bool {
-        if self.is_everything() || self == narrow {
+        if self.is_everything() {
             return true;
         }
-        if self.fold || narrow.fold || self.begins_apart(narrow) {
-            return false;
+        if self.fold || narrow.fold {
+            return self == narrow;
         }
-        let own = self.words();
+        // Most pairs differ in how they begin or end, and need no walk.
+        let (own, its) = (self.words(), narrow.words());
+        let same = |(own, its): &(&Token, &Token)| matches!(own, Token::Is(_)) && own == its;
+        let begin = own.iter().zip(its).take_while(same).count();
+        let (Some(own), Some(its)) = (own.get(begin..), its.get(begin..)) else {
+            return false;
+        };
+        match own {
+            [] => return its.is_empty(),
+            [Token::Many(true)] => return true,
+            // What is neither the same character nor anything at all.
+            [Token::Is(_), ..] => return false,
+            [.., last @ Token::Is(_)] if its.last() != Some(last) => return false,
+            _ => {}
+        }
         // A walk over the tokens of `narrow` as if they were characters.
         let mut current = Vec::with_capacity(4);
         close(own, 0, &mut |at| current.push(at));
         let mut next: Vec<usize> = Vec::with_capacity(4);
-        for token in narrow.words() {
+        for token in its {
             next.clear();
             for &at in &current {
                 let mut add = |to: usize| {
