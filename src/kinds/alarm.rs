@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use self::metric::{Metric, Watched};
 use super::facts::{self, choice};
 use super::{Mistake, select};
-use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
+use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::formats::{NameGlob, Seconds};
 use crate::inventory::cloudwatch::MetricAlarm;
 use crate::inventory::sns::SnsTopic;
@@ -146,9 +146,7 @@ impl Check for Options {
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
         let inventory = evidence.inventory;
-        let Some(alarm) =
-            resource_of(inventory, subject).and_then(|resource| MetricAlarm::of(&resource.details))
-        else {
+        let Some((_, alarm)) = select::found::<MetricAlarm>(inventory, subject) else {
             return select::absent(subject);
         };
         let mut assessment = Assessment::default();

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::facts::{self, choice};
 use super::{Mistake, select, tls_only};
-use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
+use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::formats::NameGlob;
 use crate::inventory::s3::{BucketEncryption, PublicAccessBlock, S3Bucket};
 use crate::inventory::{Inventory, Needs, ResourceType};
@@ -137,9 +137,7 @@ impl Check for Options {
     }
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
-        let Some((resource, bucket)) = resource_of(evidence.inventory, subject)
-            .and_then(|resource| Some((resource, S3Bucket::of(&resource.details)?)))
-        else {
+        let Some((resource, bucket)) = select::found::<S3Bucket>(evidence.inventory, subject) else {
             return select::absent(subject);
         };
         let mut assessment = Assessment::default();

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::facts::choice;
 use super::{Mistake, facts, select};
-use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
+use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::formats::{NameGlob, Seconds};
 use crate::inventory::ec2::{FlowLog, Vpc};
 use crate::inventory::logs::LogGroup;
@@ -97,8 +97,7 @@ impl Check for Options {
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
         let inventory = evidence.inventory;
-        let Some(vpc) = resource_of(inventory, subject).and_then(|resource| Vpc::of(&resource.details))
-        else {
+        let Some((_, vpc)) = select::found::<Vpc>(inventory, subject) else {
             return select::absent(subject);
         };
         let mut assessment = Assessment::default();

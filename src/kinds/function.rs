@@ -11,7 +11,7 @@ use self::invoked_by::Invoker;
 use self::placement::Placement;
 use super::bounds::{Bounds, nothing_to_check};
 use super::{Mistake, select};
-use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
+use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::formats::{NameGlob, Pattern};
 use crate::inventory::lambda::LambdaFunction;
 use crate::inventory::logs::LogGroup;
@@ -254,9 +254,7 @@ impl Check for Options {
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
         let inventory = evidence.inventory;
-        let found = resource_of(inventory, subject)
-            .and_then(|resource| Some((resource, LambdaFunction::of(&resource.details)?)));
-        let Some((resource, function)) = found else {
+        let Some((resource, function)) = select::found::<LambdaFunction>(inventory, subject) else {
             return select::absent(subject);
         };
         let mut assessment = Assessment::default();

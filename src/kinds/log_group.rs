@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::facts::{self, choice};
 use super::{Mistake, select};
-use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
+use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::formats::NameGlob;
 use crate::inventory::logs::LogGroup;
 use crate::inventory::{Inventory, Needs, ResourceType};
@@ -176,9 +176,7 @@ impl Check for Options {
     }
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
-        let Some(group) =
-            resource_of(evidence.inventory, subject).and_then(|resource| LogGroup::of(&resource.details))
-        else {
+        let Some((_, group)) = select::found::<LogGroup>(evidence.inventory, subject) else {
             return select::absent(subject);
         };
         let mut assessment = Assessment::default();

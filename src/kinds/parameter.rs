@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::facts::{self, choice};
 use super::{Mistake, select};
-use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
+use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::formats::NameGlob;
 use crate::inventory::ssm::SsmParameter;
 use crate::inventory::{Inventory, Needs, ResourceType};
@@ -94,9 +94,7 @@ impl Check for Options {
     }
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
-        let Some(found) =
-            resource_of(evidence.inventory, subject).and_then(|resource| SsmParameter::of(&resource.details))
-        else {
+        let Some((_, found)) = select::found::<SsmParameter>(evidence.inventory, subject) else {
             return select::absent(subject);
         };
         let mut assessment = Assessment::default();

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Mistake, select};
-use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
+use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::formats::NameGlob;
 use crate::inventory::dynamodb::DynamodbTable;
 use crate::inventory::{Inventory, Needs, ResourceType};
@@ -61,9 +61,7 @@ impl Check for Options {
     }
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
-        let Some(table) = resource_of(evidence.inventory, subject)
-            .and_then(|resource| DynamodbTable::of(&resource.details))
-        else {
+        let Some((_, table)) = select::found::<DynamodbTable>(evidence.inventory, subject) else {
             return select::absent(subject);
         };
         let mut assessment = Assessment::default();

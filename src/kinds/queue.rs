@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::facts::{self, choice};
 use super::{Mistake, select, tls_only};
-use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
+use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::formats::{NameGlob, Seconds};
 use crate::inventory::sqs::{QueueAttributes, SqsQueue};
 use crate::inventory::{Inventory, Needs, ResourceType};
@@ -144,9 +144,7 @@ impl Check for Options {
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
         let inventory = evidence.inventory;
-        let Some((resource, queue)) = resource_of(inventory, subject)
-            .and_then(|resource| Some((resource, SqsQueue::of(&resource.details)?)))
-        else {
+        let Some((resource, queue)) = select::found::<SqsQueue>(inventory, subject) else {
             return select::absent(subject);
         };
         let mut assessment = Assessment::default();

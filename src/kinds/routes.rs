@@ -15,7 +15,7 @@ use self::integration::IntegrationOption;
 use self::responses::ResponseOption;
 use super::bounds::nothing_to_check;
 use super::{Mistake, select};
-use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
+use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::formats::NameGlob;
 use crate::inventory::apigateway::{ApiResource, Method, RestApi};
 use crate::inventory::{Inventory, Needs, ResourceType};
@@ -270,9 +270,7 @@ impl Check for Options {
     }
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
-        let Some(api) =
-            resource_of(evidence.inventory, subject).and_then(|resource| RestApi::of(&resource.details))
-        else {
+        let Some((_, api)) = select::found::<RestApi>(evidence.inventory, subject) else {
             return select::absent(subject);
         };
         let mut assessment = Assessment::default();

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Mistake, facts, select, tls_only};
-use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
+use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::formats::NameGlob;
 use crate::inventory::lambda::LambdaFunction;
 use crate::inventory::secretsmanager::{RotationRules, Secret};
@@ -102,9 +102,7 @@ impl Check for Options {
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
         let inventory = evidence.inventory;
-        let Some((resource, secret)) = resource_of(inventory, subject)
-            .and_then(|resource| Some((resource, Secret::of(&resource.details)?)))
-        else {
+        let Some((resource, secret)) = select::found::<Secret>(inventory, subject) else {
             return select::absent(subject);
         };
         let mut assessment = Assessment::default();

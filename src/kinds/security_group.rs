@@ -202,9 +202,7 @@ impl Check for Options {
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
         let inventory = evidence.inventory;
-        let Some(group) =
-            resource_of(inventory, subject).and_then(|resource| SecurityGroup::of(&resource.details))
-        else {
+        let Some((_, group)) = select::found::<SecurityGroup>(inventory, subject) else {
             return select::absent(subject);
         };
         let names = Names {

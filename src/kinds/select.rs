@@ -1,10 +1,10 @@
 //! How kinds choose resources by name, so that a name without a resource is always a violation.
 
 use super::Mistake;
-use crate::check::{Assessment, Subject, Verdict};
+use crate::check::{Assessment, Subject, Verdict, resource_of};
 use crate::diag::closest;
 use crate::formats::NameGlob;
-use crate::inventory::{Inventory, RESOURCE_TYPES, resource_type};
+use crate::inventory::{Inventory, RESOURCE_TYPES, Resource, ResourceType, resource_type};
 
 /// The resource type of that name, or the mistake at that JSON pointer.
 pub fn known_type(name: &str, pointer: String) -> Result<&'static str, Mistake> {
@@ -37,6 +37,15 @@ pub fn subjects(inventory: &Inventory, type_name: &str, globs: &[NameGlob]) -> V
         }
     }
     subjects
+}
+
+/// The resource that a subject stands for, with its details; nothing for a name that no resource has.
+pub fn found<'a, T: ResourceType + 'a>(
+    inventory: &'a Inventory,
+    subject: &Subject,
+) -> Option<(&'a Resource, &'a T)> {
+    let resource = resource_of(inventory, subject)?;
+    Some((resource, T::of(&resource.details)?))
 }
 
 /// The verdict about a name that no resource has.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use self::settings::Settings;
 use super::bounds::nothing_to_check;
 use super::{Mistake, select};
-use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
+use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::formats::NameGlob;
 use crate::inventory::apigateway::Stage;
 use crate::inventory::logs::LogGroup;
@@ -173,8 +173,7 @@ impl Check for Options {
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
         let inventory = evidence.inventory;
-        let Some(stage) = resource_of(inventory, subject).and_then(|resource| Stage::of(&resource.details))
-        else {
+        let Some((_, stage)) = select::found::<Stage>(inventory, subject) else {
             return select::absent(subject);
         };
         let mut assessment = Assessment::default();

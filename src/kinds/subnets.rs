@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{Mistake, select};
-use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
+use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::formats::{Cidr, NameGlob};
 use crate::inventory::ec2::{InternetGateway, NatGateway, Route, RouteTable, Subnet, Vpc};
 use crate::inventory::{Inventory, Needs, Resource, ResourceType};
@@ -167,8 +167,7 @@ impl Check for Options {
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
         let inventory = evidence.inventory;
-        let Some(vpc) = resource_of(inventory, subject).and_then(|resource| Vpc::of(&resource.details))
-        else {
+        let Some((_, vpc)) = select::found::<Vpc>(inventory, subject) else {
             return select::absent(subject);
         };
         let mut assessment = Assessment::default();

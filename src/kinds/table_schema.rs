@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::facts::{self, choice};
 use super::{Mistake, select};
-use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
+use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::config::yaml::escape_pointer;
 use crate::formats::NameGlob;
 use crate::inventory::dynamodb::{DynamodbTable, GlobalSecondaryIndex, KeySchemaElement, Table};
@@ -233,9 +233,7 @@ impl Check for Options {
     }
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
-        let Some(own) = resource_of(evidence.inventory, subject)
-            .and_then(|resource| DynamodbTable::of(&resource.details))
-        else {
+        let Some((_, own)) = select::found::<DynamodbTable>(evidence.inventory, subject) else {
             return select::absent(subject);
         };
         let mut assessment = Assessment::default();

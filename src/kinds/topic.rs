@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Mistake, facts, select, tls_only};
-use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict, resource_of};
+use crate::check::{Assessment, Check, CheckNeeds, EvidenceBase, Subject, Verdict};
 use crate::formats::NameGlob;
 use crate::inventory::sns::SnsTopic;
 use crate::inventory::{Inventory, Needs, ResourceType};
@@ -98,9 +98,7 @@ impl Check for Options {
     }
 
     fn judge(&self, subject: &Subject, evidence: &EvidenceBase<'_>) -> Verdict {
-        let Some((resource, topic)) = resource_of(evidence.inventory, subject)
-            .and_then(|resource| Some((resource, SnsTopic::of(&resource.details)?)))
-        else {
+        let Some((resource, topic)) = select::found::<SnsTopic>(evidence.inventory, subject) else {
             return select::absent(subject);
         };
         let mut assessment = Assessment::default();
