@@ -87,6 +87,14 @@ impl Server {
         Self { url, shared }
     }
 
+    /// Counts from 0 again, as a server does that was just started.
+    pub fn begin_again(&self) {
+        self.shared.requests.store(0, Ordering::Relaxed);
+        self.shared.redirected.store(0, Ordering::Relaxed);
+        self.shared.connections.store(0, Ordering::Relaxed);
+        self.shared.heads.lock().unwrap().clear();
+    }
+
     pub fn requests(&self) -> u32 {
         self.shared.requests.load(Ordering::Relaxed)
     }
