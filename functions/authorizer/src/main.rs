@@ -23,7 +23,7 @@ async fn main() -> ExitCode {
         Ok(settings) => settings,
         Err(error) => return usage(&error.to_string()),
     };
-    let config = match aws::config(ATTEMPT).await {
+    let config = match aws::config(Some(ATTEMPT)).await {
         Ok(config) => config,
         Err(error) => return usage(&error),
     };

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::TableStatus;
 
-use crate::aws::{self, MissingRegion};
+use crate::aws;
 use crate::dependency::{Dependency, DependencyError};
 
 /// A `DynamoDB` table; up only while its status is `ACTIVE`.
@@ -23,12 +23,6 @@ impl DynamoDbTable {
             client,
             table_name: table_name.into(),
         }
-    }
-
-    /// Watches `table_name` with the region and credentials that the AWS CLI would use.
-    pub async fn from_environment(table_name: impl Into<String>) -> Result<Self, MissingRegion> {
-        let config = aws::config().await?;
-        Ok(Self::new(Client::new(&config), table_name))
     }
 }
 

@@ -39,7 +39,6 @@ mod sqs;
 mod state;
 
 pub use async_trait::async_trait;
-pub use aws::MissingRegion;
 pub use dependency::{Dependency, DependencyError};
 pub use dynamodb::DynamoDbTable;
 pub use report::{DependencyReport, DependencyStatus, Report, Status};

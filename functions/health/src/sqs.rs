@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName;
 
-use crate::aws::{self, MissingRegion};
+use crate::aws;
 use crate::dependency::{Dependency, DependencyError};
 
 /// An SQS queue; up when SQS tells its ARN.
@@ -23,12 +23,6 @@ impl SqsQueue {
             client,
             url: url.into(),
         }
-    }
-
-    /// Watches the queue of that URL with the region and credentials that the AWS CLI would use.
-    pub async fn from_environment(url: impl Into<String>) -> Result<Self, MissingRegion> {
-        let config = aws::config().await?;
-        Ok(Self::new(Client::new(&config), url))
     }
 }
 

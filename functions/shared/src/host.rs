@@ -58,9 +58,14 @@ where
             .await
             .map_err(|error| format!("the Lambda runtime stopped: {error}"));
     }
+    serve(port, path, router(path, answer)).await
+}
+
+/// Serves the router on the loopback interface until the process is asked to end; says where, with the path to ask.
+pub async fn serve(port: u16, path: &str, router: Router) -> Result<(), String> {
     let served = async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-        serve(listener, path, answer, shutdown_requested()?).await
+        serve_until(listener, path, router, shutdown_requested()?).await
     };
     served
         .await
@@ -68,18 +73,15 @@ where
 }
 
 /// Serves until `shutdown` completes; requests under way are answered.
-async fn serve<A>(
+async fn serve_until(
     listener: TcpListener,
     path: &str,
-    answer: A,
+    router: Router,
     shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()>
-where
-    A: Fn(Value) -> Answering + Clone + Send + Sync + 'static,
-{
+) -> io::Result<()> {
     let address = listener.local_addr()?;
     say(&mut io::stdout(), &format!("listening on http://{address}{path}"));
-    axum::serve(listener, router(path, answer))
+    axum::serve(listener, router)
         .with_graceful_shutdown(shutdown)
         .await
 }
@@ -129,7 +131,7 @@ pub async fn until_shutdown<E: From<io::Error>>(
 
 /// Installs the handlers at once; the future completes with the first SIGINT or SIGTERM.
 #[cfg(unix)]
-pub fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -144,7 +146,7 @@ pub fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'sta
 
 /// Completes with Ctrl-C, the one signal there is.
 #[cfg(not(unix))]
-pub fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+fn shutdown_requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     Ok(async {
         // Without a handler there is nothing to wait for but the end of the process.
         if tokio::signal::ctrl_c().await.is_err() {
@@ -207,7 +209,7 @@ mod tests {
         let shutdown = async {
             let _ = ended.await;
         };
-        let server = tokio::spawn(serve(listener, "/do", answer, shutdown));
+        let server = tokio::spawn(serve_until(listener, "/do", router("/do", answer), shutdown));
 
         for (path, text, status, body) in [
             ("/do", r#"{"ok":true}"#, "200", "true"),
